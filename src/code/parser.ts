@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
+import { Language as Grammar, Parser, type Tree } from 'web-tree-sitter';
+import type { Language } from './types.js';
+
+/** A grammar file in `grammars/`; TSX is a grammar of its own for the language TypeScript. */
+export type GrammarId = Language | 'tsx';
+
+let ready: Promise<void> | undefined;
+const parsers = new Map<GrammarId, Promise<Parser>>();
+
+async function load(id: GrammarId): Promise<Parser> {
+  ready ??= Parser.init();
+  await ready;
+  const file = new URL(`../../grammars/${id}.wasm.br`, import.meta.url);
+  const grammar = await Grammar.load(new Uint8Array(brotliDecompressSync(readFileSync(file))));
+  const parser = new Parser();
+  parser.setLanguage(grammar);
+  return parser;
+}
+
+/** Loads a grammar on its first use; later calls return the same parser. */
+export function loadParser(id: GrammarId): Promise<Parser> {
+  let parser = parsers.get(id);
+  if (!parser) {
+    parser = load(id);
+    parsers.set(id, parser);
+  }
+  return parser;
+}
+
+/**
+ * Parses `text`, gives the tree to `use`, and frees it. Indices in the tree are UTF-16 code units
+ * (web-tree-sitter's unit for strings); rows are 0-based.
+ *
+ * @throws Error when the parser gives up after `timeoutMs`.
+ */
+export async function withTree<T>(
+  id: GrammarId,
+  text: string,
+  use: (tree: Tree) => T,
+  timeoutMs = 5000,
+): Promise<T> {
+  const parser = await loadParser(id);
+  const end = Date.now() + timeoutMs;
+  const tree = parser.parse(text, null, { progressCallback: () => Date.now() > end });
+  if (!tree) {
+    parser.reset();
+    throw new Error(`parsing took longer than ${timeoutMs} ms`);
+  }
+  try {
+    return use(tree);
+  } finally {
+    tree.delete();
+  }
+}

@@ -1,0 +1,94 @@
+import type { EncodedFunction } from '../student/types.js';
+
+/** A function of the corpus with its provenance. */
+export interface CorpusFunction extends EncodedFunction {
+  /** Stable within one corpus. */
+  id: number;
+  repository: string;
+  /** Commit SHA of the repository when it was indexed; null for a plain folder. */
+  commit: string | null;
+  /** Relative to the repository's root, `/` separated. */
+  path: string;
+  name: string;
+  startLine: number;
+  endLine: number;
+  /** SPDX expression, or NOASSERTION. */
+  license: string;
+  /** Hash of the canonical form (`Canonical.hash`). */
+  hash: string;
+  /** Number of canonical tokens. */
+  tokens: number;
+  /** Canonical text and the line of each token; absent where a corpus carries no code. */
+  canonical?: { text: string; lines: number[] };
+  /** True when the form has close neighbours in many unrelated repositories. */
+  idiom: boolean;
+  visibility: 'public' | 'private';
+}
+
+export interface SearchFilter {
+  languages?: readonly string[];
+  repositories?: readonly string[];
+  excludeRepositories?: readonly string[];
+  licenses?: readonly string[];
+  /** Glob patterns on the path. */
+  paths?: readonly string[];
+}
+
+export interface Neighbour {
+  function: CorpusFunction;
+  /** Cosine similarity, -1..1. */
+  score: number;
+}
+
+export interface FileRecord {
+  path: string;
+  /** sha256 of the file's bytes. */
+  contentHash: string;
+  license: string;
+  functions: Omit<CorpusFunction, 'id' | 'repository' | 'commit' | 'idiom' | 'visibility' | 'path' | 'license'>[];
+}
+
+export interface RepositoryRecord {
+  name: string;
+  commit: string | null;
+  url: string | null;
+  license: string;
+  visibility: 'public' | 'private';
+  functions: number;
+  files: number;
+}
+
+/** The student that made a corpus's vectors; searching with another is an error. */
+export interface CorpusStudent {
+  id: string;
+  sha256: string;
+  canonicalVersion: number;
+  dimensions: number;
+}
+
+/**
+ * Where indexed functions live. Two stores (SQLite file, PostgreSQL + pgvector) pass the same
+ * conformance suite.
+ */
+export interface CorpusStore {
+  readonly location: string;
+  student(): Promise<CorpusStudent | null>;
+  setStudent(student: CorpusStudent): Promise<void>;
+  repositories(): Promise<RepositoryRecord[]>;
+  /** Path -> content hash of the files already stored for a repository. */
+  fileHashes(repository: string): Promise<Map<string, string>>;
+  upsertRepository(repository: Omit<RepositoryRecord, 'functions' | 'files'>): Promise<void>;
+  /** Replaces the named files, all or nothing. */
+  putFiles(repository: string, files: readonly FileRecord[]): Promise<void>;
+  removeFiles(repository: string, paths: readonly string[]): Promise<void>;
+  removeRepository(repository: string): Promise<boolean>;
+  /** Best first, ties by id; one list per query; one pass over the vectors. */
+  search(queries: readonly Float32Array[], k: number, filter?: SearchFilter): Promise<Neighbour[][]>;
+  /** Every function in id order, without holding all in memory. */
+  functions(filter?: SearchFilter): AsyncIterable<CorpusFunction>;
+  markIdioms(ids: readonly number[]): Promise<void>;
+  count(): Promise<number>;
+  /** Names the exact contents: equal contents, equal id. */
+  snapshot(): Promise<string>;
+  close(): Promise<void>;
+}

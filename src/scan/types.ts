@@ -1,0 +1,52 @@
+import type { Language } from '../code/types.js';
+
+export type Rule = 'duplicate' | 'license';
+export type Level = 'error' | 'warning' | 'note';
+
+export interface Twin {
+  repository: string;
+  commit: string | null;
+  path: string;
+  name: string;
+  language: Language;
+  startLine: number;
+  endLine: number;
+  license: string;
+  probability: number;
+  score: number;
+  url: string | null;
+}
+
+export interface Finding {
+  /** Fingerprint: survives line shifts, renames of the file and reformatting. */
+  id: string;
+  rule: Rule;
+  level: Level;
+  message: string;
+  function: { path: string; name: string; language: Language; startLine: number; endLine: number };
+  /** Best first. */
+  twins: Twin[];
+  /** Aligned stretches of the changed function and of the best twin, as file lines, inclusive. */
+  evidence: { lines: [number, number]; twinLines: [number, number] }[];
+  /** A changed line inside the function, where a comment or annotation is placed. */
+  changedLine?: number;
+  /** Source of both sides where at hand, for side-by-side views; never part of JSON output. */
+  source?: { function: string; twin: string | null };
+}
+
+export interface ScanResult {
+  version: 1;
+  tool: string;
+  student: { id: string; sha256: string; head: string; threshold: number };
+  corpus: { snapshot: string; functions: number };
+  base: string | null;
+  head: string | null;
+  findings: Finding[];
+  skipped: { path: string; reason: string }[];
+  summary: {
+    changedFunctions: number;
+    scannedFunctions: number;
+    findings: number;
+    byLevel: Record<Level, number>;
+  };
+}

@@ -1,0 +1,48 @@
+import type { Canonical, Language } from '../code/types.js';
+
+/** One side of a pair as the heads see it. */
+export interface EncodedFunction {
+  language: Language;
+  /** L2-normalised, `manifest.dimensions` long. */
+  vector: Float32Array;
+  /** Lexical profile of the canonical form (`profileOf`): what the binary head weighs besides the vector. */
+  profile: Uint8Array;
+}
+
+export type Head = 'contrastive' | 'binary' | 'generation';
+export type Use = 'classify' | 'scan';
+
+/** The answer to "are these two clones?" */
+export interface Verdict {
+  verdict: 'clone' | 'different' | null;
+  /** Calibrated probability of a clone; null without an answer. */
+  probability: number | null;
+  /** The head's raw score (cosine for `contrastive`, logit for `binary`). */
+  score: number | null;
+  answered: boolean;
+  head: Head;
+}
+
+/** A loaded student. Made by `openStudent`. */
+export interface Student {
+  readonly id: string;
+  /** sha256 over the manifest's file hashes: names the weights and heads exactly. */
+  readonly sha256: string;
+  readonly dimensions: number;
+  readonly canonicalVersion: number;
+  readonly device: 'cpu' | 'gpu';
+  /** The head used when none is asked for. */
+  readonly defaultHead: Head;
+  /** Threshold on the probability for a head and use. */
+  threshold(head: Head, use: Use): number;
+  /** Vectors for canonical texts, in input order; equal texts give equal bits. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+  /** Vectors and profiles of canonical forms, in input order. */
+  encode(items: readonly { language: Language; canonical: Canonical }[]): Promise<EncodedFunction[]>;
+  /**
+   * Verdict on a pair. `searched` is the number of functions among which the candidate was found
+   * (1 for a given pair): the best of 100,000 strangers looks more alike than the best of 100.
+   */
+  judge(a: EncodedFunction, b: EncodedFunction, options?: { head?: Head; use?: Use; searched?: number; threshold?: number }): Verdict;
+  close(): Promise<void>;
+}
