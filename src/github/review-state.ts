@@ -1,0 +1,96 @@
+import { fingerprintOf, isOwnComment, isSummary } from './markers.js';
+import type { PostedComment } from './review-plan.js';
+import type { GitHubClient, PullRequestRef } from './types.js';
+
+const THREADS = `
+query ($owner: String!, $repo: String!, $number: Int!, $cursor: String) {
+  repository(owner: $owner, name: $repo) {
+    pullRequest(number: $number) {
+      reviewThreads(first: 100, after: $cursor) {
+        pageInfo { hasNextPage endCursor }
+        nodes {
+          isResolved
+          comments(first: 50) {
+            nodes { databaseId id isMinimized body author { ... on User { databaseId } ... on Bot { databaseId } } }
+          }
+        }
+      }
+    }
+  }
+}`;
+
+interface ThreadsPage {
+  repository: {
+    pullRequest: {
+      reviewThreads: {
+        pageInfo: { hasNextPage: boolean; endCursor: string | null };
+        nodes: {
+          isResolved: boolean;
+          comments: {
+            nodes: {
+              databaseId: number;
+              id: string;
+              isMinimized: boolean;
+              body: string;
+              author: { databaseId?: number } | null;
+            }[];
+          };
+        }[];
+      };
+    } | null;
+  } | null;
+}
+
+/** Our inline comments on a pull request, with the state of their threads. */
+export async function postedComments(
+  client: GitHubClient,
+  ref: PullRequestRef,
+  authorId: number,
+): Promise<PostedComment[]> {
+  const posted: PostedComment[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: ThreadsPage = await client.graphql<ThreadsPage>(THREADS, { ...ref, cursor });
+    const threads = page.repository?.pullRequest?.reviewThreads;
+    if (!threads) break;
+    for (const thread of threads.nodes) {
+      const [first, ...replies] = thread.comments.nodes;
+      const user = first?.author?.databaseId ? { id: first.author.databaseId } : null;
+      if (!first || !isOwnComment({ body: first.body, user }, authorId)) continue;
+      const fingerprint = fingerprintOf(first.body);
+      if (fingerprint === null) continue;
+      posted.push({
+        id: first.databaseId,
+        nodeId: first.id,
+        fingerprint,
+        resolved: thread.isResolved,
+        replied: replies.some((reply) => reply.author?.databaseId !== authorId),
+        minimized: first.isMinimized,
+      });
+    }
+    cursor = threads.pageInfo.hasNextPage ? threads.pageInfo.endCursor : null;
+  } while (cursor !== null);
+  return posted;
+}
+
+/** Our sticky summary comment, if there is one. */
+export async function postedSummary(
+  client: GitHubClient,
+  { owner, repo, number }: PullRequestRef,
+  authorId: number,
+): Promise<{ id: number; body: string } | null> {
+  const pages = client.paginate.iterator(client.rest.issues.listComments, {
+    owner,
+    repo,
+    issue_number: number,
+    per_page: 100,
+  });
+  for await (const { data } of pages) {
+    for (const comment of data) {
+      if (isOwnComment(comment, authorId) && isSummary(comment.body ?? '')) {
+        return { id: comment.id, body: comment.body ?? '' };
+      }
+    }
+  }
+  return null;
+}
