@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { brotliDecompressSync } from 'node:zlib';
 import { Language as Grammar, Parser, type Tree } from 'web-tree-sitter';
 import type { Language } from './types.js';
@@ -13,7 +14,11 @@ async function load(id: GrammarId): Promise<Parser> {
   ready ??= Parser.init();
   await ready;
   const file = new URL(`../../grammars/${id}.wasm.br`, import.meta.url);
+  // V8 aborts the process ("Fatal process out of memory: Zone") when its optimizing compiler meets
+  // Swift's lexer (nodejs/node#63421). A module takes over the budget that holds at its creation.
+  if (id === 'swift') setFlagsFromString('--wasm-tiering-budget=2000000000');
   const grammar = await Grammar.load(new Uint8Array(brotliDecompressSync(readFileSync(file))));
+  if (id === 'swift') setFlagsFromString('--wasm-tiering-budget=13000000');
   const parser = new Parser();
   parser.setLanguage(grammar);
   return parser;
