@@ -1,0 +1,134 @@
+import pc from 'picocolors';
+import stringWidth from 'string-width';
+import type { Finding, Level, ScanResult, Twin } from '../scan/types.js';
+import { neutralise, neutraliseLine, safeUrl } from './escape.js';
+import { sideBySide, type Row, type Side } from './side-by-side.js';
+import {
+  alignment,
+  basis,
+  count,
+  headline,
+  languageName,
+  licenseName,
+  origin,
+  percentage,
+  place,
+  skippedGroups,
+} from './words.js';
+
+export interface TerminalOptions {
+  color: boolean;
+  /** Columns of the terminal; undefined when the output is piped, which leaves the code out. */
+  width?: number;
+  /** Shows every line of code, every twin and every skipped path. */
+  verbose?: boolean;
+}
+
+/** From this width on both functions stand side by side. */
+const SIDE_BY_SIDE_WIDTH = 100;
+const MAX_ROWS = 40;
+const MAX_TWINS = 3;
+const MAX_SKIPPED = 5;
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Cuts or pads to exactly `width` columns; wide characters count as two. */
+function fit(text: string, width: number): string {
+  let out = '';
+  let used = 0;
+  for (const char of text) {
+    const columns = stringWidth(char);
+    if (used + columns > width - 1 && stringWidth(text) > width) {
+      return `${out}…${' '.repeat(Math.max(0, width - used - 1))}`;
+    }
+    out += char;
+    used += columns;
+  }
+  return out + ' '.repeat(Math.max(0, width - used));
+}
+
+function levelLabel(level: Level, c: Colors): string {
+  const paint = { error: c.red, warning: c.yellow, note: c.cyan }[level];
+  return c.bold(paint(level));
+}
+
+function twinLines(twin: Twin, c: Colors): string[] {
+  const license = neutraliseLine(licenseName(twin.license));
+  const out = [
+    `    ${c.bold(percentage(twin.probability).padStart(4))}  ` +
+      `${c.bold(neutraliseLine(origin(twin)))}  ${neutraliseLine(place(twin))}  ` +
+      `${neutraliseLine(twin.name)} (${languageName(twin.language)})  ${c.magenta(license)}`,
+  ];
+  const url = safeUrl(twin.url);
+  if (url) out.push(`          ${c.dim(c.underline(url))}`);
+  return out;
+}
+
+function cell(side: Side | undefined, width: number, c: Colors): string {
+  if (!side) return ' '.repeat(width);
+  const text = fit(neutralise(side.text).replace(/\t/g, '  '), width - 8);
+  const aligned = side.stretch !== undefined;
+  const number = String(side.line).padStart(5);
+  return `${c.dim(number)} ${aligned ? c.green('│') : ' '} ${aligned ? c.green(text) : text}`;
+}
+
+function codeLines(finding: Finding, rows: Row[], options: TerminalOptions, c: Colors): string[] {
+  const half = Math.floor(((options.width ?? 0) - 7) / 2);
+  const twin = finding.twins[0]!;
+  const shown = options.verbose ? rows : rows.slice(0, MAX_ROWS);
+  const out = [
+    '',
+    `    ${c.dim(fit(neutraliseLine(place(finding.function)), half))} ${c.dim(fit(neutraliseLine(`${twin.repository} ${place(twin)}`), half))}`,
+    ...shown.map((row) => `    ${cell(row.left, half, c)} ${cell(row.right, half, c)}`.trimEnd()),
+  ];
+  if (shown.length < rows.length) {
+    out.push(c.dim(`          … ${rows.length - shown.length} more lines (--verbose)`));
+  }
+  return out;
+}
+
+function findingLines(finding: Finding, options: TerminalOptions, c: Colors): string[] {
+  const { function: fn, twins } = finding;
+  const shown = options.verbose ? twins : twins.slice(0, MAX_TWINS);
+  const out = [
+    `${c.bold(neutraliseLine(place(fn)))}  ${neutraliseLine(fn.name)} (${languageName(fn.language)})`,
+    `  ${levelLabel(finding.level, c)} ${finding.rule}  ${neutraliseLine(finding.message)}`,
+    ...shown.flatMap((twin) => twinLines(twin, c)),
+  ];
+  if (shown.length < twins.length) {
+    out.push(c.dim(`          … ${count(twins.length - shown.length, 'more twin')} (--verbose)`));
+  }
+  if (finding.evidence.length > 0) {
+    out.push(c.dim(`          aligned lines: ${alignment(finding)}`));
+  }
+  const rows = (options.width ?? 0) >= SIDE_BY_SIDE_WIDTH ? sideBySide(finding) : null;
+  if (rows) out.push(...codeLines(finding, rows, options, c));
+  return out;
+}
+
+function skippedLines(result: ScanResult, options: TerminalOptions, c: Colors): string[] {
+  if (result.skipped.length === 0) return [];
+  const out = [c.bold(`Skipped ${count(result.skipped.length, 'item')}:`)];
+  for (const { reason, paths } of skippedGroups(result)) {
+    const shown = options.verbose ? paths : paths.slice(0, MAX_SKIPPED);
+    const rest = paths.length - shown.length;
+    out.push(
+      `  ${neutraliseLine(reason)}: ${shown.map(neutraliseLine).join(', ')}` +
+        (rest > 0 ? ` and ${rest} more (--verbose)` : ''),
+    );
+  }
+  return out;
+}
+
+/** The report for a person at a terminal, or for a log when piped. */
+export function renderTerminal(result: ScanResult, options: TerminalOptions): string {
+  const c = pc.createColors(options.color);
+  const worst =
+    result.summary.byLevel.error > 0 ? c.red : result.summary.findings > 0 ? c.yellow : c.green;
+  const blocks = [
+    [c.bold(worst(headline(result))), c.dim(neutraliseLine(basis(result)))],
+    ...result.findings.map((finding) => findingLines(finding, options, c)),
+    skippedLines(result, options, c),
+  ].filter((block) => block.length > 0);
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
