@@ -31,8 +31,7 @@ export function conclusionOf(
 ): Conclusion {
   const { failOn } = policy;
   const failing =
-    failOn !== 'never' &&
-    result.findings.some((finding) => RANK[finding.level] >= RANK[failOn]);
+    failOn !== 'never' && result.findings.some((finding) => RANK[finding.level] >= RANK[failOn]);
   if (failing) return policy.advisory ? 'neutral' : 'failure';
   return result.summary.scannedFunctions === 0 ? 'neutral' : 'success';
 }
@@ -49,9 +48,9 @@ function annotationOf(finding: Finding) {
     path: finding.function.path,
     start_line: start,
     end_line: Math.max(start, finding.function.endLine),
-    annotation_level: (
-      { error: 'failure', warning: 'warning', note: 'notice' } as const
-    )[finding.level],
+    annotation_level: ({ error: 'failure', warning: 'warning', note: 'notice' } as const)[
+      finding.level
+    ],
     title: finding.rule === 'license' ? 'Licence-sensitive clone' : 'Duplicated logic',
     message: finding.message.slice(0, 4000),
   };

@@ -3,7 +3,10 @@ import { parseSlashCommand } from '../../src/github/slash-command.js';
 test.each([
   ['/xccd scan', { name: 'scan', full: false, paths: [] }],
   ['/xccd scan full', { name: 'scan', full: true, paths: [] }],
-  ['\n  /xccd scan src/a.py  lib\nplease', { name: 'scan', full: false, paths: ['src/a.py', 'lib'] }],
+  [
+    '\n  /xccd scan src/a.py  lib\nplease',
+    { name: 'scan', full: false, paths: ['src/a.py', 'lib'] },
+  ],
   ['/xccd explain', { name: 'explain', finding: null }],
   ['/xccd explain 0123abcd', { name: 'explain', finding: '0123abcd' }],
   [
