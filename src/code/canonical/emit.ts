@@ -1,0 +1,1261 @@
+import type { Language } from '../types.js';
+import {
+  ASSIGNS,
+  BINARIES,
+  CALLS,
+  CLASSES,
+  CONDITIONALS,
+  DROPPED,
+  FUNCTIONS,
+  IFS,
+  INDEXES,
+  INTERPOLATIONS,
+  LAMBDAS,
+  MEMBERS,
+  NEWS,
+  NUMBERS,
+  STRINGS,
+} from './kinds.js';
+import { OPERATORS } from './operators.js';
+import type { SyntaxNode } from './tree.js';
+import { numberOf, stringWords, wordsOf } from './words.js';
+import { PREFIX, vocabularyOf, type Vocabulary } from './vocabulary.js';
+
+/** Nodes deeper than this are read leaf by leaf instead of by their kind. */
+const MAX_DEPTH = 300;
+
+/** Names of functions that say nothing about what they do. */
+const EMPTY_NAMES = new Set(
+  'main Main solve solution run Solve Run Solution __init__ constructor initialize init new _main call exec execute'.split(
+    ' ',
+  ),
+);
+
+/** Conversions that may stand around a read without adding to it. */
+const AROUND_READ = new Set(
+  'read int float map split trim str char list lambda " type join slice ,'.split(' '),
+);
+
+export class Emitter {
+  readonly tokens: string[] = [];
+  readonly lines: number[] = [];
+  /** Functions to emit once the present one is done, in call order. */
+  readonly queue: SyntaxNode[] = [];
+  private readonly vocabulary: Vocabulary;
+  private readonly silent = new Set<string>();
+  private depth = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly language: Language,
+    /** Functions of the text by name. */
+    private readonly functions: Map<string, SyntaxNode[]>,
+    /** Function nodes that are emitted from the queue rather than where they stand. */
+    private readonly hoisted: Set<SyntaxNode>,
+  ) {
+    this.vocabulary = vocabularyOf(language);
+  }
+
+  private source(node: SyntaxNode): string {
+    return this.text.slice(node.start, node.end);
+  }
+
+  private put(word: string, line: number): void {
+    if (word === '') return;
+    if (word.includes(' ')) {
+      for (const part of word.split(' ')) this.put(part, line);
+      return;
+    }
+    this.tokens.push(word);
+    this.lines.push(line);
+  }
+
+  private cut(from: number): void {
+    this.tokens.length = from;
+    this.lines.length = from;
+  }
+
+  /** The form of a function definition: its name and parameters, then its body. */
+  function(node: SyntaxNode): void {
+    const name = nameOf(node);
+    const text = name ? this.source(name) : '';
+    if (name && !EMPTY_NAMES.has(text)) {
+      for (const word of wordsOf(text)) this.put(word, name.line);
+      this.parameters(node);
+    } else if (!/^_?main$/i.test(text)) this.parameters(node);
+    const body = bodyOf(node);
+    if (body.length) for (const part of body) this.node(part);
+  }
+
+  private parameters(node: SyntaxNode): void {
+    const stack = node.children.filter(
+      (child) =>
+        child.field === 'parameters' ||
+        child.field === 'declarator' ||
+        child.field === 'parameter' ||
+        /parameters$|^parameter$|parameter_list$/.test(child.kind),
+    );
+    for (const part of stack) this.parameterNames(part, 0);
+  }
+
+  private parameterNames(node: SyntaxNode, depth: number): void {
+    if (depth > 12) return;
+    if (node.children.length === 0) {
+      if (/^(?:simple_)?identifier$|^variable_name$|^name$|^bound_identifier$/.test(node.kind))
+        this.word(node);
+      return;
+    }
+    if (node.kind === 'variable_name') {
+      this.word(node);
+      return;
+    }
+    if (DROPPED.has(node.kind) || node.kind === 'self_parameter') return;
+    const isFunction = node.kind === 'function_declarator';
+    for (const child of node.children) {
+      if (
+        child.field === 'type' ||
+        child.field === 'value' ||
+        child.field === 'default_value' ||
+        child.field === 'external_name' ||
+        child.field === 'return_type'
+      )
+        continue;
+      if (child.field === 'name' && child.kind === 'user_type') continue;
+      if (isFunction && child.field === 'declarator') continue;
+      this.parameterNames(child, depth + 1);
+    }
+  }
+
+  /** An identifier as a value. */
+  private word(node: SyntaxNode): void {
+    const text = this.source(node);
+    this.name(text, node.line);
+  }
+
+  private name(text: string, line: number): void {
+    const bare = text.startsWith('$') || text.startsWith('@') ? text.replace(/^[$@]+/, '') : text;
+    if (this.silent.has(bare) || bare === '_' || bare === '') return;
+    this.refer(bare);
+    let known = this.vocabulary.names[bare];
+    // A bare word is a call in Ruby.
+    if (known === undefined && this.language === 'ruby' && this.vocabulary.calls[bare] === 'read')
+      known = 'read';
+    if (known !== undefined) {
+      this.put(known, line);
+      return;
+    }
+    if (EMPTY_NAMES.has(bare)) return;
+    for (const word of wordsOf(bare)) this.put(word, line);
+  }
+
+  private refer(name: string): boolean {
+    const found = this.functions.get(name);
+    if (!found) return false;
+    for (const node of found) this.queue.push(node);
+    return true;
+  }
+
+  node(node: SyntaxNode): void {
+    if (this.depth > MAX_DEPTH) {
+      this.flat(node);
+      return;
+    }
+    this.depth++;
+    try {
+      this.dispatch(node);
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /** Leaves in order, without a call stack. */
+  private flat(top: SyntaxNode): void {
+    const stack = [top];
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      if (DROPPED.has(node.kind)) continue;
+      if (node.children.length === 0) this.leaf(node);
+      else for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+    }
+  }
+
+  private leaf(node: SyntaxNode): void {
+    if (NUMBERS.has(node.kind)) {
+      const number = numberOf(this.source(node));
+      if (number.startsWith('-')) this.put('-', node.line);
+      this.put(number.replace(/^-/, ''), node.line);
+      return;
+    }
+    if (!node.named) {
+      const operator = OPERATORS[node.kind];
+      if (operator !== undefined) this.put(operator, node.line);
+      return;
+    }
+    const text = this.source(node);
+    if (text.length > 200) return;
+    const operator = OPERATORS[text];
+    if (operator !== undefined && !/identifier|^name$|constant/.test(node.kind)) {
+      this.put(operator, node.line);
+      return;
+    }
+    if (/^[\p{L}\p{N}_$@!?]+$/u.test(text)) this.name(text.replace(/[!?]$/, ''), node.line);
+    else if (operator !== undefined) this.put(operator, node.line);
+  }
+
+  private all(nodes: SyntaxNode[]): void {
+    for (const node of nodes) this.node(node);
+  }
+
+  private dispatch(node: SyntaxNode): void {
+    const { kind } = node;
+    if (this.hoisted.has(node)) return;
+    if (node.named) {
+      if (kind === 'attribute' && this.language !== 'python') return;
+      if (MEMBERS.has(kind)) return this.member(node);
+      if (DROPPED.has(kind)) return;
+      if (kind === 'simple_symbol') return this.symbol(node);
+      if (STRINGS.has(kind)) return this.string(node);
+      if (node.children.length === 0) return this.leaf(node);
+      if (NUMBERS.has(kind)) return this.leaf({ ...node, children: [] } as unknown as SyntaxNode);
+      if (CALLS.has(kind)) return this.call(node);
+      if (ASSIGNS.has(kind)) return this.assign(node);
+      if (IFS.has(kind)) return this.if(node);
+      if (CONDITIONALS.has(kind)) return this.conditional(node);
+      if (INDEXES.has(kind)) return this.index(node);
+      if (NEWS.has(kind)) return this.construct(node);
+      if (BINARIES.has(kind)) return this.binary(node);
+      if (FUNCTIONS.has(kind)) return this.function(node);
+      if (LAMBDAS.has(kind)) return this.lambda(node);
+      if (CLASSES.has(kind)) return this.class(node);
+      if (this.language === 'ruby' && (kind === 'block' || kind === 'do_block'))
+        return this.lambda(node);
+    } else {
+      return this.leaf(node);
+    }
+    switch (kind) {
+      case 'for_statement':
+      case 'for_expression':
+      case 'enhanced_for_statement':
+      case 'for_each_statement':
+      case 'foreach_statement':
+      case 'for_in_statement':
+      case 'for_range_loop':
+      case 'for':
+        return this.for(node);
+      case 'declaration':
+        // C and C++: only declarators with a value say something.
+        for (const child of node.children) if (child.kind === 'init_declarator') this.node(child);
+        return;
+      case 'variable_declaration':
+        if (this.language === 'kotlin') this.all(node.named_().filter((c) => c.field !== 'type'));
+        else this.all(node.children.filter((c) => c.field !== 'type'));
+        return;
+      case 'local_variable_declaration':
+      case 'field_declaration':
+        for (const child of node.children) if (child.field === 'declarator') this.node(child);
+        return;
+      case 'declarator':
+      case 'cast_expression':
+      case 'type_cast_expression':
+      case 'as_expression':
+      case 'satisfies_expression':
+      case 'type_conversion_expression':
+      case 'type_assertion_expression':
+        for (const child of node.children)
+          if (child.field !== 'type' && child.named) {
+            this.node(child);
+            if (kind === 'as_expression' || kind === 'satisfies_expression') return;
+          }
+        return;
+      case 'update_expression':
+      case 'inc_statement':
+      case 'dec_statement':
+      case 'postfix_unary_expression':
+      case 'prefix_unary_expression':
+      case 'postfix_expression':
+      case 'prefix_expression':
+      case 'unary_expression': {
+        const op = node.children.find(
+          (c) => (!c.named && (c.kind === '++' || c.kind === '--')) || (c.kind === 'bang' && false),
+        );
+        if (op) {
+          for (const child of node.children) if (child !== op) this.node(child);
+          this.put(op.kind === '++' ? 'plus' : 'minus', node.line);
+          this.put('1', node.line);
+          return;
+        }
+        for (const child of node.children) {
+          if (child.kind === '!' && kind.startsWith('postfix')) continue;
+          if (child.kind === '!' && child !== node.children[0]) continue;
+          if (child.kind === '!!' || child.kind === 'bang') continue;
+          if (child.kind === '&' || child.kind === '*') continue;
+          this.node(child);
+        }
+        return;
+      }
+      case 'array_declarator': {
+        const inner = node.child('declarator');
+        if (inner) this.node(inner);
+        return;
+      }
+      case 'reference_expression':
+      case 'pointer_expression':
+      case 'pointer_declarator':
+      case 'reference_declarator':
+      case 'reference_pattern':
+      case 'ref_pattern':
+      case 'block_argument':
+      case 'splat_argument':
+        this.all(node.named_());
+        return;
+      case 'unless_modifier':
+      case 'if_modifier': {
+        this.put('if', node.line);
+        if (kind === 'unless_modifier') this.put('not', node.line);
+        const condition = node.child('condition');
+        if (condition) this.node(condition);
+        const body = node.child('body');
+        if (body) this.node(body);
+        return;
+      }
+      case 'while_modifier':
+      case 'until_modifier': {
+        this.put('while', node.line);
+        if (kind === 'until_modifier') this.put('not', node.line);
+        const condition = node.child('condition');
+        if (condition) this.node(condition);
+        const body = node.child('body');
+        if (body) this.node(body);
+        return;
+      }
+      case 'until':
+        this.put('while', node.line);
+        this.put('not', node.line);
+        this.all(node.named_());
+        return;
+      case 'loop_expression':
+        this.put('while true', node.line);
+        this.all(node.named_());
+        return;
+      case 'list_comprehension':
+      case 'set_comprehension':
+      case 'generator_expression':
+      case 'dictionary_comprehension': {
+        const body = node.child('body');
+        this.all(node.children.filter((c) => c.kind === 'for_in_clause' || c.kind === 'if_clause'));
+        if (body) this.node(body);
+        return;
+      }
+      case 'for_in_clause':
+        return this.for(node);
+      case 'scoped_type_identifier':
+        return;
+      case 'echo_statement':
+      case 'print_intrinsic':
+        this.put('print', node.line);
+        this.all(node.named_());
+        return;
+      case 'expression_statement':
+        // A string that stands alone is a docstring.
+        if (node.children.length === 1 && STRINGS.has(node.children[0]!.kind)) return;
+        this.all(node.children);
+        return;
+      case 'parenthesized_expression':
+      case 'block':
+      case 'argument_list':
+      case 'arguments':
+        this.all(node.children);
+        return;
+      case 'keyword_argument': {
+        const value = node.child('value');
+        const name = node.child('name');
+        if (name && /^(?:end|sep|flush|file)$/.test(this.source(name))) return;
+        if (name) this.word(name);
+        if (value) this.node(value);
+        return;
+      }
+      case 'preproc_ifdef':
+      case 'preproc_if':
+        this.all(
+          node.children.filter((c) => c.named && c.field !== 'name' && c.field !== 'condition'),
+        );
+        return;
+      case 'array':
+      case 'array_expression':
+      case 'list':
+      case 'array_literal':
+      case 'collection_literal':
+      case 'array_initializer_':
+        if (node.named_().length === 0) this.put('list', node.line);
+        this.all(node.named_());
+        return;
+      case 'dictionary':
+      case 'hash':
+      case 'dictionary_literal':
+        this.put('map', node.line);
+        this.all(node.named_());
+        return;
+      case 'object':
+        if (node.children.some((c) => c.kind === 'pair')) this.put('map', node.line);
+        this.all(node.named_());
+        return;
+      case 'token_tree':
+        return this.tokenTree(node);
+      case 'guard_statement':
+        return this.if(node);
+      case 'match_arm':
+      case 'case_clause':
+      case 'switch_case':
+      case 'switch_entry':
+      case 'switch_section':
+      case 'when_entry':
+      case 'switch_expression_arm':
+      case 'expression_case':
+      case 'match_conditional_expression':
+      case 'switch_block_statement_group':
+      case 'switch_rule':
+      case 'when':
+        if (!node.children.some((c) => /^(?:case|default|when|else|switch_label)$/.test(c.kind)))
+          this.put('case', node.line);
+        this.all(node.children.filter((c) => c.field !== 'type'));
+        return;
+      case 'break_statement':
+        // A break that only ends a case is punctuation.
+        if (node.parent && /switch|case/.test(node.parent.kind)) return;
+        this.put('break', node.line);
+        return;
+      case 'return_expression':
+      case 'return_statement':
+        this.put('return', node.line);
+        this.all(node.named_());
+        return;
+      case 'ERROR':
+        this.all(node.children);
+        return;
+      case 'parameter':
+      case 'formal_parameter':
+      case 'parameter_declaration':
+      case 'simple_parameter':
+        this.parameterNames(node, 0);
+        return;
+      case 'tuple_struct_pattern': {
+        this.all(
+          node.named_().filter((c) => c.field !== 'type' || !/^(?:Some|Ok)$/.test(this.source(c))),
+        );
+        return;
+      }
+      case 'variable_name':
+        this.name(this.source(node), node.line);
+        return;
+      default:
+        for (const child of node.children) {
+          if (child.field === 'type' || child.field === 'return_type' || child.field === 'result_')
+            continue;
+          this.node(child);
+        }
+    }
+  }
+
+  private string(node: SyntaxNode): void {
+    const start = this.tokens.length;
+    this.put('"', node.line);
+    let words = 0;
+    const piece = (from: number, to: number, line: number): void => {
+      if (words >= 8 || to <= from) return;
+      for (const word of stringWords(this.text.slice(from, to))) {
+        if (words++ >= 8) return;
+        this.put(word, line);
+      }
+    };
+    let interpolated = false;
+    const walk = (parent: SyntaxNode, depth: number): void => {
+      if (depth > 4) return;
+      for (const child of parent.children) {
+        if (INTERPOLATIONS.has(child.kind)) {
+          interpolated = true;
+          this.all(child.named_().filter((c) => !/format/.test(c.kind)));
+        } else if (child.children.length > 0) walk(child, depth + 1);
+        else if (
+          /content|text|fragment|escape|string_value|character|literal/.test(child.kind) ||
+          child.named
+        ) {
+          if (child.kind === 'variable_name' || child.kind === 'interpolated_identifier')
+            this.node(child);
+          else if (!/start|end|interpolator/.test(child.kind))
+            piece(child.start, child.end, child.line);
+        }
+      }
+    };
+    if (node.children.length > 0 && node.children.some((c) => c.named)) walk(node, 0);
+    else {
+      const text = this.source(node);
+      const trimmed = /^(?:[a-zA-Z]{0,3}#*["'`]{1,3})?([^]*?)["'`]*#*$/.exec(text);
+      const inner = trimmed?.[1] ?? text;
+      const offset = text.indexOf(inner);
+      piece(node.start + offset, node.start + offset + inner.length, node.line);
+    }
+    // A string of nothing but interpolations, directives or spaces says no more than its parts.
+    const blank = interpolated || node.end - node.start > 2;
+    if (blank && words === 0 && this.tokens[start] === '"') {
+      this.tokens.splice(start, 1);
+      this.lines.splice(start, 1);
+    }
+  }
+
+  private symbol(node: SyntaxNode): void {
+    const name = this.source(node).replace(/^:/, '').replace(/[!?]$/, '');
+    const known = this.vocabulary.calls[name];
+    if (known !== undefined) this.put(known, node.line);
+    else this.name(name, node.line);
+  }
+
+  private member(node: SyntaxNode): void {
+    const parts = node.children.filter((c) => c.named && c.kind !== 'type_arguments');
+    const last = parts.at(-1);
+    if (!last) return;
+    const property = lastIdentifier(last);
+    const name = this.source(property).replace(/[!?]$/, '');
+    const known = this.vocabulary.calls[name];
+    const receiver = parts.slice(0, -1);
+    this.refer(name);
+    if (known !== undefined && known !== 'print' && known !== 'read') {
+      if (PREFIX.has(known)) this.put(known, property.line);
+      this.all(receiver);
+      if (!PREFIX.has(known)) this.put(known, property.line);
+      return;
+    }
+    this.all(receiver);
+    this.word(property);
+  }
+
+  private call(node: SyntaxNode): void {
+    const start = this.tokens.length;
+    this.callInner(node);
+    this.shortenRead(start, node.line);
+  }
+
+  /** `int(input())`, `gets.to_i`, `sc.nextInt()`: whatever stands around a read is just a read. */
+  private shortenRead(start: number, line: number): void {
+    const length = this.tokens.length - start;
+    if (length < 2 || length > 14) return;
+    let read = false;
+    for (let i = start; i < this.tokens.length; i++) {
+      const token = this.tokens[i]!;
+      if (token === '=') return;
+      if (token === 'read') read = true;
+      else if (!AROUND_READ.has(token) && !/^[a-z]$/.test(token)) return;
+    }
+    if (!read) return;
+    this.cut(start);
+    this.put('read', line);
+  }
+
+  private callInner(node: SyntaxNode): void {
+    let callee =
+      node.child('function') ?? node.child('name') ?? node.child('method') ?? node.child('macro');
+    let receiver = node.child('object') ?? node.child('receiver') ?? node.child('scope');
+    const rest = node.children.filter((c) => c.named && c !== callee && c !== receiver);
+    callee ??= rest.shift();
+    if (!callee) return this.all(rest);
+    while (
+      (callee.kind === 'generic_function' || callee.kind === 'template_function') &&
+      callee.children[0]
+    )
+      callee = callee.children[0];
+    let property = callee;
+    if (MEMBERS.has(callee.kind) && !receiver) {
+      const parts = callee.children.filter((c) => c.named && c.kind !== 'type_arguments');
+      const last = parts.at(-1);
+      receiver = parts.length > 1 ? parts[0] : undefined;
+      if (last) property = lastIdentifier(last);
+    } else property = callee.children.length ? lastIdentifierIfSimple(callee) : callee;
+    const simple = property.children.length === 0 || property.kind === 'variable_name';
+    const raw = simple ? this.source(property) : '';
+    const name = raw.replace(/[!?]$/, '');
+    const args = rest.filter((c) => c.kind !== 'type_arguments' && !DROPPED.has(c.kind));
+    const local = simple && this.refer(name);
+    const known =
+      local && !receiver ? undefined : (this.vocabulary.calls[name] ?? this.vocabulary.names[name]);
+    if (name === 'times' && receiver) {
+      this.put('for', node.line);
+      this.put('range 0', node.line);
+      this.node(receiver);
+      return this.all(args);
+    }
+    if (
+      (name === 'upto' || name === 'downto' || name === 'step') &&
+      receiver &&
+      this.language === 'ruby'
+    ) {
+      this.put(name === 'downto' ? 'for down' : 'for range', node.line);
+      this.node(receiver);
+      return this.all(args);
+    }
+    if (
+      /^(?:each|forEach|for_each|each_char|each_index|each_with_index|each_pair|forEachIndexed|foreach)$/.test(
+        name,
+      ) &&
+      receiver
+    ) {
+      this.put('for', node.line);
+      this.node(receiver);
+      for (const argument of args) this.blockOrNode(argument);
+      return;
+    }
+    if (name === 'loop' && this.language === 'ruby' && !receiver) {
+      this.put('while true', node.line);
+      for (const argument of args) this.blockOrNode(argument);
+      return;
+    }
+    if (known === 'range') return this.range(args);
+    if (known === 'print') {
+      this.put('print', node.line);
+      if (
+        receiver &&
+        !/^(?:System|out|console|Console|fmt|process|stdout|io|STDOUT)/.test(
+          this.source(receiver).slice(0, 40),
+        )
+      ) {
+        const at = this.tokens.length;
+        this.node(receiver);
+        if (this.tokens.length - at > 1 && false) this.cut(at);
+      }
+      return this.all(args);
+    }
+    if (known === 'read') {
+      if (
+        /^(?:scanf|scanf_s|fscanf|sscanf)$/.test(name) ||
+        (/scan/i.test(name) && this.language === 'go')
+      ) {
+        const names = flatten(args).filter((c) => !STRINGS.has(c.kind));
+        for (const argument of names) {
+          const at = this.tokens.length;
+          this.node(argument);
+          if (this.tokens.length > at) this.put('= read', node.line);
+        }
+        return;
+      }
+      if (name === 'input' && this.language === 'rust') return this.proconio(args);
+      if (name === 'read_line' || name === 'read_to_string') {
+        const at = this.tokens.length;
+        this.all(args);
+        if (this.tokens.length > at) this.put('= read', node.line);
+        else this.put('read', node.line);
+        return;
+      }
+      if (name === 'getline') {
+        const names = flatten(args);
+        this.all(names.slice(1));
+        this.put('= read', node.line);
+        return;
+      }
+      this.put('read', node.line);
+      if (receiver) {
+        const at = this.tokens.length;
+        this.node(receiver);
+        const onlyRead = this.tokens.slice(at).every((t) => t === 'read' || AROUND_READ.has(t));
+        if (onlyRead) this.cut(at);
+        else if (this.tokens.length - at <= 2) this.cut(at);
+      }
+      return;
+    }
+    if (known !== undefined) {
+      if (PREFIX.has(known)) {
+        this.put(known, property.line);
+        if (receiver) this.node(receiver);
+        return this.all(args);
+      }
+      if (receiver) this.node(receiver);
+      this.put(known, property.line);
+      return this.all(args);
+    }
+    if (receiver) this.node(receiver);
+    if (simple) {
+      if (!EMPTY_NAMES.has(name) && !this.silent.has(name))
+        for (const word of wordsOf(name)) this.put(word, property.line);
+    } else this.node(property);
+    this.all(args);
+  }
+
+  private blockOrNode(node: SyntaxNode): void {
+    if (
+      LAMBDAS.has(node.kind) ||
+      node.kind === 'do_block' ||
+      (node.kind === 'block' && this.language === 'ruby')
+    ) {
+      this.parameters(node);
+      return this.all(
+        node.named_().filter((c) => !/parameter/.test(c.kind) && !/parameter/.test(c.field)),
+      );
+    }
+    if (
+      node.kind === 'annotated_lambda' ||
+      node.kind === 'call_suffix' ||
+      node.kind === 'arguments' ||
+      node.kind === 'argument_list'
+    ) {
+      for (const child of node.named_()) this.blockOrNode(child);
+      return;
+    }
+    this.node(node);
+  }
+
+  private range(args: SyntaxNode[]): void {
+    const values = flatten(args);
+    const line = values[0]?.line ?? args[0]?.line ?? 1;
+    if (values.length === 3 && /^-/.test(this.source(values[2]!))) {
+      this.put('down', line);
+      this.node(values[0]!);
+      const end = this.source(values[1]!).replace(/\s/g, '');
+      if (end === '-1') this.put('0', line);
+      else this.node(values[1]!);
+      return;
+    }
+    this.put('range', line);
+    if (values.length === 1) this.put('0', line);
+    this.all(values);
+  }
+
+  private proconio(args: SyntaxNode[]): void {
+    const tree = args[0];
+    if (!tree) return;
+    const parts = tree.children;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (part.kind === 'identifier' && parts[i + 1]?.kind === ':') {
+        this.word(part);
+        this.put('= read', part.line);
+      }
+    }
+  }
+
+  private tokenTree(node: SyntaxNode): void {
+    const stack = [...node.children].reverse();
+    for (let at = stack.pop(); at; at = stack.pop()) {
+      if (at.kind === 'token_tree') {
+        for (let i = at.children.length - 1; i >= 0; i--) stack.push(at.children[i]!);
+        continue;
+      }
+      if (STRINGS.has(at.kind)) this.string(at);
+      else if (at.kind === 'identifier') {
+        const text = this.source(at);
+        const known = this.vocabulary.calls[text] ?? this.vocabulary.names[text];
+        this.refer(text);
+        if (known !== undefined) this.put(known, at.line);
+        else this.name(text, at.line);
+      } else if (at.kind === '[') this.put('[', at.line);
+      else if (at.kind === '&' || at.kind === '*') continue;
+      else if (!DROPPED.has(at.kind)) this.leaf(at);
+    }
+  }
+
+  private assign(node: SyntaxNode): void {
+    const { kind } = node;
+    let left =
+      node.child('left') ??
+      node.child('name') ??
+      node.child('pattern') ??
+      node.child('declarator') ??
+      node.child('target');
+    let right = node.child('right') ?? node.child('value') ?? node.child('result');
+    if (!left && !right) {
+      const parts = node.children.filter(
+        (c) =>
+          c.named &&
+          !DROPPED.has(c.kind) &&
+          c.kind !== 'value_binding_pattern' &&
+          c.kind !== 'binding_pattern_kind',
+      );
+      left = parts[0];
+      right = parts.length > 1 ? parts.at(-1) : undefined;
+      if (right && /getter|setter/.test(right.kind)) right = undefined;
+    }
+    if (kind === 'variable_declarator' && !right) {
+      // C#: `= value` follows the name without a field.
+      const equals = node.children.findIndex((c) => c.kind === '=');
+      right =
+        equals >= 0
+          ? node.children[equals + 1]
+          : node.children.find((c) => c.kind === 'equals_value_clause');
+    }
+    if (!left) return right ? this.node(right) : undefined;
+    if (!right) return;
+    const operatorNode = node.children.find(
+      (c) =>
+        c !== left &&
+        c !== right &&
+        (!c.named || c.field === 'operator') &&
+        OPERATORS[this.source(c)] !== undefined &&
+        c.start >= left.end &&
+        c.end <= right.start + 2,
+    );
+    let operator = operatorNode ? this.source(operatorNode) : '=';
+    if (operator === ':=') operator = '=';
+    const start = this.tokens.length;
+    if (this.hoisted.has(right)) return;
+    if (LAMBDAS.has(right.kind)) {
+      this.node(left);
+      this.lambda(right);
+      return;
+    }
+    this.node(left);
+    const leftEnd = this.tokens.length;
+    // `x = x + y` reads as `x += y`.
+    if (operator === '=' && /^binary/.test(right.kind)) {
+      const first = right.child('left');
+      const op = right.children.find((c) => c !== first && (!c.named || c.field === 'operator'));
+      const combined = op ? OPERATORS[`${this.source(op)}=`] : undefined;
+      if (
+        first &&
+        op &&
+        combined &&
+        /^[-+*/%&|^]$/.test(this.source(op)) &&
+        this.source(first) === this.source(left)
+      ) {
+        this.put(combined, op.line);
+        const second = right.child('right');
+        if (second) this.node(second);
+        return;
+      }
+    }
+    this.put(OPERATORS[operator] ?? '=', node.line);
+    const mark = this.tokens.length;
+    this.node(right);
+    // Readers and writers are plumbing: they and their names go.
+    const value = this.tokens.slice(mark);
+    if (
+      value.includes('read') &&
+      value.every((t) => t === 'read' || AROUND_READ.has(t)) &&
+      /Scanner|Reader|stdin|Tokenizer|Stdin|lock/.test(this.source(right)) &&
+      !/read_?line|next|read\(|readline|lines/i.test(this.source(right))
+    ) {
+      this.silent.add(this.source(left));
+      this.cut(start);
+      return;
+    }
+    if (mark === this.tokens.length) {
+      // An empty value (`String::new()`, `stdin()`) sets nothing up that would tell programs apart.
+      if (/stdin|stdout|Stdin|Stdout|lock\(|Writer/.test(this.source(right)))
+        this.silent.add(this.source(left));
+      this.cut(start);
+      return;
+    }
+    if (leftEnd === start && operator === '=') {
+      this.tokens.splice(leftEnd, 1);
+      this.lines.splice(leftEnd, 1);
+    }
+  }
+
+  private if(node: SyntaxNode): void {
+    const negated = node.kind === 'unless' || node.kind === 'guard_statement';
+    if (node.kind === 'elif_clause' || node.kind === 'elsif' || node.kind === 'else_if_clause')
+      this.put('else', node.line);
+    this.put('if', node.line);
+    if (negated) this.put('not', node.line);
+    for (const child of node.children) {
+      if (!child.named && /^(?:if|unless|elif|elsif|elseif|guard|then|end)$/.test(child.kind))
+        continue;
+      if (child.kind === 'value_binding_pattern') continue;
+      this.node(child);
+    }
+  }
+
+  private conditional(node: SyntaxNode): void {
+    this.put('if', node.line);
+    let [condition, yes, no] = [
+      node.child('condition'),
+      node.child('consequence') ?? node.child('body') ?? node.child('if_true'),
+      node.child('alternative') ?? node.child('if_false'),
+    ];
+    if (!condition) {
+      const parts = node.named_();
+      if (this.language === 'python') [yes, condition, no] = parts;
+      else [condition, yes, no] = parts;
+    }
+    if (condition) this.node(condition);
+    if (yes) this.node(yes);
+    this.put('else', no?.line ?? node.line);
+    if (no) this.node(no);
+  }
+
+  private index(node: SyntaxNode): void {
+    const [object, ...indices] = node.children.filter((c) => c.named);
+    if (object) this.node(object);
+    for (const index of indices) {
+      this.put('[', index.line);
+      this.node(index);
+    }
+  }
+
+  private construct(node: SyntaxNode): void {
+    const type =
+      node.child('type') ?? node.child('constructor') ?? node.child('name') ?? node.named_()[0];
+    const start = this.tokens.length;
+    const rest = node.children.filter((c) => c.named && c !== type && !DROPPED.has(c.kind));
+    if (
+      /array|slice/.test(type?.kind ?? '') ||
+      node.kind === 'array_creation_expression' ||
+      /^(?:map_type)$/.test(type?.kind ?? '')
+    ) {
+      this.put(type?.kind === 'map_type' ? 'map' : 'list', node.line);
+      return this.all(rest);
+    }
+    if (type) {
+      const name = lastIdentifier(firstIdentifierChild(type));
+      const text = this.source(name);
+      if (name.children.length === 0 && text.length < 80) this.name(text, name.line);
+    }
+    this.all(rest);
+    this.shortenRead(start, node.line);
+  }
+
+  private binary(node: SyntaxNode): void {
+    if (this.language === 'cpp' || this.language === 'ruby') if (this.stream(node)) return;
+    if (node.kind === 'range_expression' || node.kind === 'range' || this.isRange(node))
+      return this.rangeOperator(node);
+    const numbers = node.children;
+    if (
+      numbers.length === 3 &&
+      numbers[1]!.kind === '*' &&
+      /^(?:list|array)$/.test(numbers[0]!.kind)
+    ) {
+      this.put('list', node.line);
+      this.all(numbers[0]!.named_());
+      return this.node(numbers[2]!);
+    }
+    if (numbers.length === 3 && NUMBERS.has(numbers[0]!.kind) && NUMBERS.has(numbers[2]!.kind)) {
+      const [a, op, b] = [
+        Number(numberOf(this.source(numbers[0]!))),
+        this.source(numbers[1]!),
+        Number(numberOf(this.source(numbers[2]!))),
+      ];
+      const value =
+        op === '+' ? a + b : op === '-' ? a - b : op === '*' ? a * b : op === '**' ? a ** b : NaN;
+      if (Number.isSafeInteger(value)) return this.put(String(value), node.line);
+    }
+    if (
+      numbers.length === 3 &&
+      numbers[1]!.kind === '+' &&
+      NUMBERS.has(numbers[2]!.kind) &&
+      BINARIES.has(numbers[0]!.kind)
+    ) {
+      const start = this.tokens.length;
+      this.node(numbers[0]!);
+      if (this.tokens.length === start + 1 && /^\d+$/.test(this.tokens[start]!)) {
+        const value = Number(this.tokens[start]) + Number(numberOf(this.source(numbers[2]!)));
+        if (Number.isSafeInteger(value)) {
+          this.tokens[start] = String(value);
+          return;
+        }
+      }
+      this.put('+', node.line);
+      return this.node(numbers[2]!);
+    }
+    for (const child of node.children) {
+      if (child.field === 'operator' || !child.named) {
+        const text = this.source(child).replace(/\s+/g, ' ');
+        const operator = OPERATORS[text];
+        if (operator !== undefined) this.put(operator, child.line);
+        else if (child.named) {
+          const known = this.vocabulary.calls[text];
+          if (known !== undefined) this.put(known, child.line);
+          else this.node(child);
+        }
+      } else this.node(child);
+    }
+  }
+
+  private isRange(node: SyntaxNode): boolean {
+    if (node.kind !== 'infix_expression') return false;
+    const operator = node.named_()[1];
+    return operator !== undefined && /^(?:until|to|downTo)$/.test(this.source(operator));
+  }
+
+  private rangeOperator(node: SyntaxNode): void {
+    const named = node.children.filter((c) => c.named);
+    const infix = node.kind === 'infix_expression';
+    const operator = infix
+      ? this.source(named[1]!)
+      : (node.children.find((c) => /^\.\.|^\.\.\.$/.test(c.kind))?.kind ??
+        node.child('op')?.kind ??
+        '..');
+    const [from, to] = infix
+      ? [named[0], named[2]]
+      : node.children[0]?.named
+        ? [named[0], named[1]]
+        : [undefined, named[0]];
+    const exclusive =
+      operator === 'until' ||
+      operator === '..<' ||
+      (operator === '...' && this.language === 'ruby') ||
+      (operator === '..' && this.language === 'rust');
+    this.put(operator === 'downTo' ? 'down' : 'range', node.line);
+    if (from) this.node(from);
+    else this.put('0', node.line);
+    if (!to) return;
+    if (exclusive || operator === 'downTo') return this.node(to);
+    this.plusOne(to);
+  }
+
+  /** The end of an inclusive range as that of an exclusive one. */
+  private plusOne(to: SyntaxNode): void {
+    if (NUMBERS.has(to.kind)) {
+      this.put(String(Number(numberOf(this.source(to))) + 1), to.line);
+      return;
+    }
+    const match = /^(.*\S)\s*-\s*1$/s.exec(this.source(to));
+    if (match && BINARIES.has(to.kind) && to.children[0]) {
+      this.node(to.children[0]);
+      return;
+    }
+    this.node(to);
+    this.put('+ 1', to.line);
+  }
+
+  /** `cin >> a >> b`, `cout << a << b`, Ruby's `list << x`. */
+  private stream(node: SyntaxNode): boolean {
+    const operator = node.children[1]?.kind;
+    if (operator !== '<<' && operator !== '>>') return false;
+    const parts: SyntaxNode[] = [];
+    let at = node;
+    while (at.children.length === 3 && at.children[1]?.kind === operator && parts.length < 200) {
+      parts.push(at.children[2]!);
+      at = at.children[0]!;
+    }
+    const head = this.source(at);
+    if (this.language === 'ruby') {
+      if (operator !== '<<' || NUMBERS.has(at.kind)) return false;
+      this.node(at);
+      for (const part of parts.reverse()) {
+        this.put('append', part.line);
+        this.node(part);
+      }
+      return true;
+    }
+    if (operator === '<<' && /^(?:std::)?(?:cout|cerr|clog)$/.test(head)) {
+      this.put('print', at.line);
+      for (const part of parts.reverse()) {
+        const text = this.source(part);
+        if (
+          text === 'endl' ||
+          text === 'std::endl' ||
+          text === '"\\n"' ||
+          text === '" "' ||
+          text === "'\\n'" ||
+          text === "' '"
+        )
+          continue;
+        this.node(part);
+      }
+      return true;
+    }
+    if (operator === '>>' && /^(?:std::)?cin$/.test(head)) {
+      for (const part of parts.reverse()) {
+        this.node(part);
+        this.put('= read', part.line);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private lambda(node: SyntaxNode): void {
+    this.put('lambda', node.line);
+    this.parameters(node);
+    if (node.children.length && !node.children.some((c) => c.field === 'body')) {
+      for (const child of node.named_())
+        if (
+          !/parameter/.test(child.kind) &&
+          child.field !== 'parameters' &&
+          child.field !== 'parameter'
+        )
+          this.node(child);
+      return;
+    }
+    for (const child of node.children) if (child.field === 'body') this.node(child);
+  }
+
+  private class(node: SyntaxNode): void {
+    const body = node.children.filter(
+      (c) => c.field === 'body' || /body|declaration_list|block$/.test(c.kind),
+    );
+    for (const part of body) this.node(part);
+  }
+
+  private for(node: SyntaxNode): void {
+    if (this.counted(node)) return;
+    this.put('for', node.line);
+    for (const child of node.children) {
+      if (child.field === 'type') continue;
+      if (child.kind === 'range_clause') {
+        const left = child.child('left');
+        const right = child.child('right');
+        if (left) this.node(left);
+        if (right) this.node(right);
+        continue;
+      }
+      if (!child.named && /^(?:in|of|for|foreach|as|do|end|:|range)$/.test(child.kind)) continue;
+      if (child.kind === 'enumerators' || child.kind === 'enumerator') {
+        this.enumerators(child);
+        continue;
+      }
+      this.node(child);
+    }
+  }
+
+  private enumerators(node: SyntaxNode): void {
+    for (const child of node.children) {
+      if (child.kind === 'enumerator') this.enumerators(child);
+      else if (child.named) this.node(child);
+    }
+  }
+
+  /** A C-like counting loop as a range: `for i range 0 n`. */
+  private counted(node: SyntaxNode): boolean {
+    const clause = node.childOf('for_clause') ?? node;
+    const init = clause.child('initializer') ?? clause.child('init') ?? clause.child('initialize');
+    const condition = clause.child('condition');
+    const update = clause.child('update') ?? clause.child('increment');
+    const body = node.child('body');
+    if (!condition || !body || !clause.children.some((c) => c.kind === ';')) {
+      if (
+        node.kind === 'for_statement' &&
+        this.language === 'go' &&
+        !node.childOf('range_clause')
+      ) {
+        this.put('while', node.line);
+        if (!init && !condition && node.named_().length === 1) this.put('true', node.line);
+        for (const child of node.named_()) this.node(child);
+        return true;
+      }
+      return false;
+    }
+    if (init && update) {
+      const initText = this.source(init);
+      const start =
+        /^(?:(?:const|let|var|auto|final|unsigned|signed|long|int|size_t|ll|i64|[\w:]+)\s+)*\$?(\w+)\s*:?=\s*([^,;]+);?$/s.exec(
+          initText,
+        );
+      const conditionNode =
+        condition.kind === 'expression_statement' ? condition.children[0] : condition;
+      if (start && conditionNode && conditionNode.children.length === 3) {
+        const variable = start[1]!;
+        const [left, op, right] = conditionNode.children;
+        const updateText = this.source(update).replace(/[\s$;]/g, '');
+        const up =
+          updateText === `${variable}++` ||
+          updateText === `++${variable}` ||
+          updateText === `${variable}+=1`;
+        const down =
+          updateText === `${variable}--` ||
+          updateText === `--${variable}` ||
+          updateText === `${variable}-=1`;
+        const operator = op!.kind;
+        const valueNode = lastValue(init);
+        if (
+          this.source(left!).replace(/^\$/, '') === variable &&
+          valueNode &&
+          ((up && /^(?:<|<=|!=)$/.test(operator)) || (down && /^(?:>|>=)$/.test(operator)))
+        ) {
+          this.put('for', node.line);
+          this.name(variable, node.line);
+          this.put(up ? 'range' : 'down', node.line);
+          this.node(valueNode);
+          if (operator === '<=') this.plusOne(right!);
+          else if (operator === '>' && NUMBERS.has(right!.kind))
+            this.put(String(Number(numberOf(this.source(right!))) + 1), right!.line);
+          else this.node(right!);
+          this.node(body);
+          return true;
+        }
+      }
+    }
+    this.put('for', node.line);
+    if (init) this.node(init);
+    this.put('while', node.line);
+    this.node(condition);
+    this.node(body);
+    if (update) this.node(update);
+    return true;
+  }
+}
+
+/** The last expression of an initialiser: its start value. */
+function lastValue(node: SyntaxNode): SyntaxNode | undefined {
+  let at: SyntaxNode | undefined = node;
+  for (let i = 0; i < 8 && at; i++) {
+    const value: SyntaxNode | undefined = at.child('value') ?? at.child('right');
+    if (value) return value.kind === 'expression_list' ? value.named_()[0] : value;
+    const equals = at.children.findIndex((c) => c.kind === '=');
+    if (equals >= 0) return at.children[equals + 1];
+    at = at.children.filter((c) => c.named).at(-1);
+  }
+  return undefined;
+}
+
+function flatten(args: SyntaxNode[]): SyntaxNode[] {
+  const out: SyntaxNode[] = [];
+  for (const argument of args) {
+    if (/argument/.test(argument.kind) || argument.kind === 'call_suffix')
+      out.push(...flatten(argument.named_()));
+    else out.push(argument);
+  }
+  return out;
+}
+
+function lastIdentifier(node: SyntaxNode): SyntaxNode {
+  let at = node;
+  while (at.children.length > 0) {
+    const last = at.children.filter((c) => c.named && !DROPPED.has(c.kind)).at(-1);
+    if (!last) return at;
+    at = last;
+  }
+  return at;
+}
+
+function lastIdentifierIfSimple(node: SyntaxNode): SyntaxNode {
+  return /name|identifier|navigation_suffix/.test(node.kind) ? lastIdentifier(node) : node;
+}
+
+function firstIdentifierChild(type: SyntaxNode): SyntaxNode {
+  let at = type;
+  for (let i = 0; i < 6; i++) {
+    if (at.children.length === 0) return at;
+    if (/scoped|qualified/.test(at.kind)) return lastTypeName(at);
+    const first = at.children.find((c) => c.named && !/argument|annotation/.test(c.kind));
+    if (!first) return at;
+    at = first;
+  }
+  return at;
+}
+
+function lastTypeName(node: SyntaxNode): SyntaxNode {
+  const last = node.children.filter((c) => c.named && !/argument/.test(c.kind)).at(-1);
+  return last && last.children.length ? lastTypeName(last) : (last ?? node);
+}
+
+/** The node that holds a function's name, if it has one. */
+export function nameOf(node: SyntaxNode): SyntaxNode | undefined {
+  const { parent } = node;
+  if (
+    LAMBDAS.has(node.kind) &&
+    parent &&
+    /^(?:variable_declarator|assignment_expression)$/.test(parent.kind)
+  )
+    return parent.child('name') ?? parent.child('left');
+  const name = node.child('name');
+  if (name && name.kind !== 'user_type') return name;
+  let at = node.child('declarator');
+  for (let i = 0; i < 12 && at; i++) {
+    if (at.children.length === 0) return at;
+    if (/^qualified_identifier$/.test(at.kind)) return lastIdentifier(at);
+    if (/^(?:destructor_name|operator_name)$/.test(at.kind)) return at;
+    at = at.child('declarator') ?? at.children.find((c) => c.named && c.kind !== 'parameter_list');
+  }
+  return undefined;
+}
+
+export function bodyOf(node: SyntaxNode): SyntaxNode[] {
+  const fields = node.children.filter((c) => c.field === 'body');
+  if (fields.length) return fields;
+  return node.children.filter((c) => /body|block$|statements|expression_clause/.test(c.kind));
+}

@@ -1,0 +1,205 @@
+import type { Language } from '../types.js';
+import { bodyOf, Emitter, nameOf } from './emit.js';
+import { CLASSES, DROPPED, FUNCTIONS, LAMBDAS } from './kinds.js';
+import type { SyntaxNode } from './tree.js';
+
+export interface Form {
+  tokens: string[];
+  lines: number[];
+}
+
+/** Languages whose files run from top to bottom. */
+const SCRIPTS = new Set<Language>([
+  'python',
+  'ruby',
+  'javascript',
+  'typescript',
+  'php',
+  'swift',
+  'kotlin',
+  'csharp',
+  'scala',
+]);
+
+/** Every named function below `root`, in order; no recursion, so any depth is fine. */
+function functionsBelow(root: SyntaxNode, text: string): { node: SyntaxNode; names: string[] }[] {
+  const found: { node: SyntaxNode; names: string[] }[] = [];
+  const stack = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (FUNCTIONS.has(node.kind) && node.named) {
+      const name = nameOf(node);
+      const body = bodyOf(node);
+      if (name && body.length > 0) {
+        const names = [text.slice(name.start, name.end)];
+        if (/^(?:__init__|initialize|constructor|__construct|init|new)$/.test(names[0]!)) {
+          const owner = className(node, text);
+          if (owner) names.push(owner);
+        }
+        found.push({ node, names });
+      }
+    } else if (
+      LAMBDAS.has(node.kind) &&
+      node.parent &&
+      /^(?:variable_declarator|assignment_expression)$/.test(node.parent.kind)
+    ) {
+      // `const f = (x) => …` at the top level names a function.
+      const name = node.parent.child('name') ?? node.parent.child('left');
+      const top = node.parent.parent?.parent;
+      if (name && top && /^(?:program|export_statement)$/.test(top.kind) && node !== root)
+        found.push({ node, names: [text.slice(name.start, name.end).split('.').at(-1) ?? ''] });
+    }
+    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+  }
+  return found;
+}
+
+function className(node: SyntaxNode, text: string): string | undefined {
+  for (let at = node.parent; at; at = at.parent) {
+    if (CLASSES.has(at.kind)) {
+      const name = at.child('name') ?? at.child('type');
+      return name && text.slice(name.start, name.end);
+    }
+  }
+  return undefined;
+}
+
+function inTests(node: SyntaxNode, text: string): boolean {
+  for (let at: SyntaxNode | undefined = node; at; at = at.parent) {
+    if (at.kind === 'mod_item') {
+      const name = at.child('name');
+      if (name && /^tests?$/.test(text.slice(name.start, name.end))) return true;
+    }
+    const parent = at.parent;
+    if (parent && (at.kind === 'mod_item' || at.kind === 'function_item')) {
+      const before = parent.children[parent.children.indexOf(at) - 1];
+      if (
+        before?.kind === 'attribute_item' &&
+        /cfg\(test\)|^#\[test\]/.test(text.slice(before.start, before.end))
+      )
+        return true;
+    }
+  }
+  return false;
+}
+
+function drain(emitter: Emitter, done: Set<SyntaxNode>): void {
+  for (let i = 0; i < emitter.queue.length; i++) {
+    const next = emitter.queue[i]!;
+    if (done.has(next)) continue;
+    done.add(next);
+    emitter.function(next);
+  }
+}
+
+/** The form of one function; the functions inside it follow in call order. */
+export function formOfFunction(node: SyntaxNode, text: string, language: Language): Form {
+  const inner = functionsBelow(node, text).filter((found) => found.node !== node);
+  const emitter = emitterFor(inner, text, language);
+  const done = new Set<SyntaxNode>([node]);
+  if (FUNCTIONS.has(node.kind)) emitter.function(node);
+  else emitter.node(node);
+  drain(emitter, done);
+  for (const { node: rest } of inner) {
+    if (done.has(rest)) continue;
+    done.add(rest);
+    emitter.function(rest);
+    drain(emitter, done);
+  }
+  return emitter;
+}
+
+function emitterFor(
+  functions: { node: SyntaxNode; names: string[] }[],
+  text: string,
+  language: Language,
+): Emitter {
+  const byName = new Map<string, SyntaxNode[]>();
+  for (const { node, names } of functions)
+    for (const name of names) {
+      const list = byName.get(name);
+      if (list) list.push(node);
+      else byName.set(name, [node]);
+    }
+  return new Emitter(text, language, byName, new Set(functions.map((found) => found.node)));
+}
+
+/** The form of a whole text: entry first, then what it calls, in call order. */
+export function formOfProgram(root: SyntaxNode, text: string, language: Language): Form {
+  const functions = functionsBelow(root, text).filter((found) => !inTests(found.node, text));
+  const emitter = emitterFor(functions, text, language);
+  const done = new Set<SyntaxNode>();
+  const mains = functions.filter((found) => /^_?main$/i.test(found.names[0]!));
+  if (SCRIPTS.has(language)) script(root, emitter, text);
+  if (emitter.tokens.length > 0 || emitter.queue.length > 0) {
+    drain(emitter, done);
+    if (done.size > 0 || functions.length === 0) return emitter;
+  }
+  if (mains.length > 0) {
+    for (const { node } of mains) {
+      if (done.has(node)) continue;
+      done.add(node);
+      emitter.function(node);
+    }
+    drain(emitter, done);
+    if (emitter.tokens.length > 0) return emitter;
+  }
+  for (const { node } of roots(functions, text)) {
+    if (done.has(node)) continue;
+    done.add(node);
+    emitter.function(node);
+    drain(emitter, done);
+  }
+  for (const { node } of functions) {
+    if (done.has(node)) continue;
+    done.add(node);
+    emitter.function(node);
+    drain(emitter, done);
+  }
+  if (functions.length === 0 && emitter.tokens.length === 0) emitter.node(root);
+  return emitter;
+}
+
+/** Functions that no other function of the text names. */
+function roots(
+  functions: { node: SyntaxNode; names: string[] }[],
+  text: string,
+): { node: SyntaxNode }[] {
+  const names = new Set(functions.flatMap((found) => found.names));
+  const named = new Set<string>();
+  for (const { node, names: own } of functions) {
+    for (const [word] of text.slice(node.start, node.end).matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu))
+      if (names.has(word) && !own.includes(word)) named.add(word);
+  }
+  return functions.filter(
+    (found) =>
+      !/^(?:__init__|initialize|constructor|__construct|init|new)$/.test(found.names[0]!) &&
+      !found.names.some((name) => named.has(name)),
+  );
+}
+
+/** Statements at the top level, definitions left out; `if __name__ == …` gives its body. */
+function script(root: SyntaxNode, emitter: Emitter, text: string): void {
+  for (const node of root.children) {
+    if (!node.named || DROPPED.has(node.kind) || FUNCTIONS.has(node.kind)) continue;
+    if (
+      CLASSES.has(node.kind) ||
+      /^(?:decorated_definition|export_statement|ambient_declaration)$/.test(node.kind)
+    ) {
+      if (node.kind === 'object_definition' || node.kind === 'decorated_definition') {
+        if (node.kind === 'object_definition')
+          for (const part of bodyOf(node))
+            if (/extends\s+App/.test(text.slice(node.start, part.start))) emitter.node(part);
+      }
+      continue;
+    }
+    if (
+      node.kind === 'if_statement' &&
+      /^if\s*\(?\s*(?:__name__|__FILE__)/.test(text.slice(node.start, node.start + 40))
+    ) {
+      const body = node.child('consequence') ?? node.child('body');
+      if (body) emitter.node(body);
+      continue;
+    }
+    emitter.node(node);
+  }
+}
