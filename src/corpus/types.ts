@@ -45,7 +45,19 @@ export interface FileRecord {
   /** sha256 of the file's bytes. */
   contentHash: string;
   license: string;
-  functions: Omit<CorpusFunction, 'id' | 'repository' | 'commit' | 'idiom' | 'visibility' | 'path' | 'license'>[];
+  functions: Omit<
+    CorpusFunction,
+    'id' | 'repository' | 'commit' | 'idiom' | 'visibility' | 'path' | 'license'
+  >[];
+  /** Why the file gave no functions, where it was skipped: kept so that it is not read again. */
+  skipped?: string;
+}
+
+/** What a store already holds of a file. */
+export interface StoredFile {
+  contentHash: string;
+  license: string;
+  skipped?: string;
 }
 
 export interface RepositoryRecord {
@@ -83,11 +95,32 @@ export interface CorpusStore {
   removeFiles(repository: string, paths: readonly string[]): Promise<void>;
   removeRepository(repository: string): Promise<boolean>;
   /** Best first, ties by id; one list per query; one pass over the vectors. */
-  search(queries: readonly Float32Array[], k: number, filter?: SearchFilter): Promise<Neighbour[][]>;
+  search(
+    queries: readonly Float32Array[],
+    k: number,
+    filter?: SearchFilter,
+  ): Promise<Neighbour[][]>;
   /** Every function in id order, without holding all in memory. */
   functions(filter?: SearchFilter): AsyncIterable<CorpusFunction>;
+  /** Makes exactly these functions the corpus's idioms; every other function is none. */
   markIdioms(ids: readonly number[]): Promise<void>;
   count(): Promise<number>;
+  /** What is held of every file of a repository, by path. */
+  storedFiles?(repository: string): Promise<Map<string, StoredFile>>;
+  /** Changes the licence of files whose contents stay as they are: path -> SPDX expression. */
+  setLicenses?(repository: string, licenses: ReadonlyMap<string, string>): Promise<void>;
+  /** Vectors and profiles already held for canonical hashes, so that equal forms are encoded once. */
+  encodedByHash?(hashes: readonly string[]): Promise<Map<string, EncodedFunction>>;
+  /**
+   * Takes the right to index, which one process at a time holds; it ends with the process.
+   * `onWait` is called once when another process holds it. Gives the release.
+   *
+   * @throws UserError when the other process still holds it after `waitMs`.
+   */
+  lockForIndexing?(options?: {
+    waitMs?: number;
+    onWait?: () => void;
+  }): Promise<() => Promise<void>>;
   /** Names the exact contents: equal contents, equal id. */
   snapshot(): Promise<string>;
   close(): Promise<void>;
