@@ -38,11 +38,17 @@ export interface Student {
   /** Vectors for canonical texts, in input order; equal texts give equal bits. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   /** Vectors and profiles of canonical forms, in input order. */
-  encode(items: readonly { language: Language; canonical: Canonical }[]): Promise<EncodedFunction[]>;
+  encode(
+    items: readonly { language: Language; canonical: Canonical }[],
+  ): Promise<EncodedFunction[]>;
   /**
    * Verdict on a pair. `searched` is the number of functions among which the candidate was found
    * (1 for a given pair): the best of 100,000 strangers looks more alike than the best of 100.
    */
-  judge(a: EncodedFunction, b: EncodedFunction, options?: { head?: Head; use?: Use; searched?: number; threshold?: number }): Verdict;
+  judge(
+    a: EncodedFunction,
+    b: EncodedFunction,
+    options?: { head?: Head; use?: Use; searched?: number; threshold?: number },
+  ): Verdict;
   close(): Promise<void>;
 }
