@@ -5,6 +5,7 @@ import { VERSION } from '../version.js';
 import type { GitHubClient } from './types.js';
 
 const MAX_RETRIES = 3;
+const quiet = (): void => undefined;
 
 /**
  * A client for a token. Primary and secondary rate limits are waited for (at most three times per
@@ -21,12 +22,14 @@ export function createClient(options: {
   /** Off in tests, where a fake GitHub needs no pauses. */
   throttle?: boolean;
 }): GitHubClient {
-  const log = options.log ?? (() => undefined);
+  const log = options.log ?? quiet;
   const Client = Octokit.plugin(retry, throttling);
   return new Client({
     auth: options.token,
     baseUrl: options.baseUrl ?? 'https://api.github.com',
     userAgent: `xccd/${VERSION}`,
+    // Refusals that the caller handles are no news; the rest reaches it as an error.
+    log: { debug: quiet, info: quiet, warn: log, error: quiet },
     request: options.fetch ? { fetch: options.fetch } : {},
     retry: { retries: MAX_RETRIES },
     throttle:

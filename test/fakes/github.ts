@@ -1,0 +1,339 @@
+import { createHash } from 'node:crypto';
+import { matchRequest, type MatchedRequest } from './openapi.js';
+
+interface FakeComment {
+  id: number;
+  nodeId: string;
+  body: string;
+  userId: number;
+  path?: string;
+  line?: number;
+  minimized?: boolean;
+}
+
+interface FakeThread {
+  resolved: boolean;
+  comments: FakeComment[];
+}
+
+export interface FakePullRequest {
+  number: number;
+  headSha: string;
+  baseSha: string;
+  baseRef: string;
+  draft: boolean;
+  fork: boolean;
+  /** Files before and after the change; null: absent on that side. */
+  files: Map<string, { before: string | null; after: string | null; patch?: string }>;
+  threads: FakeThread[];
+  comments: FakeComment[];
+  reviews: number;
+}
+
+export interface FakeCheck {
+  id: number;
+  headSha: string;
+  status: string;
+  conclusion?: string;
+  output: { title?: string; summary?: string; annotations: unknown[] };
+}
+
+interface Fault {
+  operationId: string;
+  status: number | 'cut';
+  headers: Record<string, string>;
+}
+
+type Handler = (request: MatchedRequest, body: Record<string, unknown>) => unknown;
+
+const NEW_SIDE = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/gm;
+
+function blobSha(text: string): string {
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
+}
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * A GitHub that keeps state, checks every request against GitHub's own API description, refuses
+ * review comments outside the diff with 422 (the whole review, without naming the line), and fails
+ * on command. Give `fetch` to a client.
+ */
+export class FakeGitHub {
+  readonly owner = 'acme';
+  readonly repo = 'shop';
+  /** User id that writes with our token. */
+  readonly botId = 4242;
+  readonly pulls = new Map<number, FakePullRequest>();
+  readonly checks: FakeCheck[] = [];
+  readonly permissions = new Map<string, string>();
+  /** Every request in order: `operationId`. */
+  readonly requests: string[] = [];
+  private readonly blobs = new Map<string, string>();
+  private readonly faults: Fault[] = [];
+  private nextId = 1000;
+
+  addPull(pull: Partial<FakePullRequest> & { number: number }): FakePullRequest {
+    const full: FakePullRequest = {
+      headSha: 'a'.repeat(40),
+      baseSha: 'b'.repeat(40),
+      baseRef: 'main',
+      draft: false,
+      fork: false,
+      files: new Map(),
+      threads: [],
+      comments: [],
+      reviews: 0,
+      ...pull,
+    };
+    this.pulls.set(full.number, full);
+    return full;
+  }
+
+  /** The next call of an operation answers with this status, or is cut. */
+  failNext(
+    operationId: string,
+    status: number | 'cut',
+    headers: Record<string, string> = {},
+  ): void {
+    this.faults.push({ operationId, status, headers });
+  }
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const text = await request.text();
+    const body = text ? (JSON.parse(text) as Record<string, unknown>) : {};
+    if (url.pathname === '/graphql') return this.answer(200, this.graphql(body));
+
+    const matched = matchRequest(request.method, url, text ? body : undefined);
+    if (!matched) throw new Error(`GitHub has no ${request.method} ${url.pathname}`);
+    if (matched.errors.length > 0) {
+      throw new Error(`${matched.operationId}: ${matched.errors.join('; ')}`);
+    }
+    this.requests.push(matched.operationId);
+    const at = this.faults.findIndex((fault) => fault.operationId === matched.operationId);
+    if (at >= 0) {
+      const [fault] = this.faults.splice(at, 1);
+      if (fault!.status === 'cut') throw new TypeError('fetch failed: socket hang up');
+      return this.answer(fault!.status, { message: 'made to fail' }, fault!.headers);
+    }
+    const handler = this.handlers[matched.operationId];
+    if (!handler) throw new Error(`this fake does not know ${matched.operationId}`);
+    try {
+      return this.answer(200, handler(matched, body));
+    } catch (error) {
+      if (error instanceof Refusal) return this.answer(error.status, { message: error.message });
+      throw error;
+    }
+  };
+
+  private answer(status: number, data: unknown, headers: Record<string, string> = {}): Response {
+    return new Response(JSON.stringify(data), {
+      status,
+      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    });
+  }
+
+  private pull(request: MatchedRequest, name = 'pull_number'): FakePullRequest {
+    const pull = this.pulls.get(Number(request.params[name]));
+    if (!pull) throw new Refusal(404, 'Not Found');
+    return pull;
+  }
+
+  private listed(pull: FakePullRequest) {
+    return [...pull.files].map(([filename, { before, after, patch }]) => {
+      const content = after ?? before ?? '';
+      this.blobs.set(blobSha(content), content);
+      return {
+        filename,
+        status: before === null ? 'added' : after === null ? 'removed' : 'modified',
+        sha: blobSha(content),
+        patch,
+      };
+    });
+  }
+
+  private page<T>(items: T[], request: MatchedRequest): T[] {
+    const size = Number(request.query.per_page ?? 30);
+    const page = Number(request.query.page ?? 1);
+    return items.slice((page - 1) * size, page * size);
+  }
+
+  private readonly handlers: Record<string, Handler> = {
+    'pulls/get': (request) => {
+      const pull = this.pull(request);
+      const base = `${this.owner}/${this.repo}`;
+      return {
+        number: pull.number,
+        state: 'open',
+        draft: pull.draft,
+        head: { sha: pull.headSha, repo: { full_name: pull.fork ? `guest/${this.repo}` : base } },
+        base: { sha: pull.baseSha, ref: pull.baseRef, repo: { full_name: base } },
+      };
+    },
+    'repos/compare-commits-with-basehead': (request) => {
+      const [base, head] = request.params.basehead!.split('...');
+      const pull = [...this.pulls.values()].find((p) => p.headSha === head);
+      return { merge_base_commit: { sha: base }, files: pull ? this.listed(pull) : [] };
+    },
+    'pulls/list-files': (request) => this.page(this.listed(this.pull(request)), request),
+    'git/get-blob': (request) => {
+      const content = this.blobs.get(request.params.file_sha!);
+      if (content === undefined) throw new Refusal(404, 'Not Found');
+      return { content: Buffer.from(content).toString('base64'), encoding: 'base64' };
+    },
+    'repos/get-content': (request) => {
+      for (const pull of this.pulls.values()) {
+        const file = pull.files.get(request.params.path!);
+        const text = request.query.ref === pull.headSha ? file?.after : file?.before;
+        if (text != null) {
+          return {
+            type: 'file',
+            encoding: 'base64',
+            content: Buffer.from(text).toString('base64'),
+            sha: blobSha(text),
+          };
+        }
+      }
+      throw new Refusal(404, 'Not Found');
+    },
+    'repos/get-collaborator-permission-level': (request) => {
+      const permission = this.permissions.get(request.params.username!);
+      if (!permission) throw new Refusal(404, 'Not Found');
+      return { permission };
+    },
+    'pulls/create-review': (request, body) => {
+      const pull = this.pull(request);
+      const comments = (body.comments ?? []) as {
+        path: string;
+        line: number;
+        start_line?: number;
+        body: string;
+      }[];
+      const placed = comments.every(({ path, line, start_line: start = line }) =>
+        [...(pull.files.get(path)?.patch ?? '').matchAll(NEW_SIDE)].some(([, from, length]) => {
+          const first = Number(from);
+          const last = first + Number(length ?? 1) - 1;
+          return start >= first && line <= last && (start === line || start < line);
+        }),
+      );
+      if (!placed || body.commit_id !== pull.headSha) {
+        throw new Refusal(422, 'Unprocessable Entity');
+      }
+      pull.reviews += 1;
+      for (const comment of comments) {
+        const id = this.nextId++;
+        pull.threads.push({
+          resolved: false,
+          comments: [{ ...comment, id, nodeId: `N${id}`, userId: this.botId }],
+        });
+      }
+      return { id: this.nextId++ };
+    },
+    'issues/list-comments': (request) =>
+      this.page(
+        this.pull(request, 'issue_number').comments.map(({ id, body, userId }) => ({
+          id,
+          body,
+          user: { id: userId },
+        })),
+        request,
+      ),
+    'issues/create-comment': (request, body) => {
+      const id = this.nextId++;
+      this.pull(request, 'issue_number').comments.push({
+        id,
+        nodeId: `N${id}`,
+        body: String(body.body),
+        userId: this.botId,
+      });
+      return { id };
+    },
+    'issues/update-comment': (request, body) => {
+      const comment = [...this.pulls.values()]
+        .flatMap((pull) => pull.comments)
+        .find(({ id }) => id === Number(request.params.comment_id));
+      if (!comment) throw new Refusal(404, 'Not Found');
+      comment.body = String(body.body);
+      return { id: comment.id };
+    },
+    'checks/create': (_request, body) => {
+      const check: FakeCheck = {
+        id: this.nextId++,
+        headSha: String(body.head_sha),
+        status: String(body.status),
+        output: { annotations: [] },
+      };
+      this.checks.push(check);
+      return { id: check.id };
+    },
+    'checks/update': (request, body) => {
+      const check = this.checks.find(({ id }) => id === Number(request.params.check_run_id));
+      if (!check) throw new Refusal(404, 'Not Found');
+      const output = (body.output ?? {}) as {
+        title?: string;
+        summary?: string;
+        annotations?: unknown[];
+      };
+      if ((output.annotations ?? []).length > 50) throw new Refusal(422, 'too many annotations');
+      check.output = {
+        ...check.output,
+        ...output,
+        annotations: [...check.output.annotations, ...(output.annotations ?? [])],
+      };
+      if (body.status) check.status = String(body.status);
+      if (body.conclusion) check.conclusion = String(body.conclusion);
+      return { id: check.id };
+    },
+  };
+
+  private graphql(body: Record<string, unknown>): unknown {
+    const variables = (body.variables ?? {}) as Record<string, unknown>;
+    if (String(body.query).includes('minimizeComment')) {
+      for (const pull of this.pulls.values()) {
+        for (const comment of pull.threads.flatMap((thread) => thread.comments)) {
+          if (comment.nodeId === variables.id) comment.minimized = true;
+        }
+      }
+      return { data: { minimizeComment: { minimizedComment: { isMinimized: true } } } };
+    }
+    const pull = this.pulls.get(Number(variables.number));
+    if (!pull) return { data: { repository: { pullRequest: null } } };
+    const start = Number(variables.cursor ?? 0);
+    const page = pull.threads.slice(start, start + 100);
+    const more = start + 100 < pull.threads.length;
+    return {
+      data: {
+        repository: {
+          pullRequest: {
+            reviewThreads: {
+              pageInfo: { hasNextPage: more, endCursor: more ? String(start + 100) : null },
+              nodes: page.map((thread) => ({
+                isResolved: thread.resolved,
+                comments: {
+                  nodes: thread.comments.map((comment) => ({
+                    databaseId: comment.id,
+                    id: comment.nodeId,
+                    isMinimized: comment.minimized ?? false,
+                    body: comment.body,
+                    author: { databaseId: comment.userId },
+                  })),
+                },
+              })),
+            },
+          },
+        },
+      },
+    };
+  }
+}
