@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { brotliDecompressSync } from 'node:zlib';
-import { Language as Grammar, Parser, type Tree } from 'web-tree-sitter';
+import { Language as Grammar, Parser, Query, type Tree } from 'web-tree-sitter';
 import type { Language } from './types.js';
 
 /** A grammar file in `grammars/`; TSX is a grammar of its own for the language TypeScript. */
 export type GrammarId = Language | 'tsx';
+
+/** The parser could not read a text: it ran out of time or of memory. */
+export class ParseFailure extends Error {
+  override readonly name = 'ParseFailure';
+}
 
 let ready: Promise<void> | undefined;
 const parsers = new Map<GrammarId, Promise<Parser>>();
@@ -34,11 +39,25 @@ export function loadParser(id: GrammarId): Promise<Parser> {
   return parser;
 }
 
+const queries = new Map<string, Query>();
+
+/** Compiles a tree-sitter query for a grammar on its first use; the grammar loads if need be. */
+export async function loadQuery(id: GrammarId, source: string): Promise<Query> {
+  const key = `${id}\n${source}`;
+  let query = queries.get(key);
+  if (!query) {
+    const parser = await loadParser(id);
+    query = queries.get(key) ?? new Query(parser.language!, source);
+    queries.set(key, query);
+  }
+  return query;
+}
+
 /**
  * Parses `text`, gives the tree to `use`, and frees it. Indices in the tree are UTF-16 code units
  * (web-tree-sitter's unit for strings); rows are 0-based.
  *
- * @throws Error when the parser gives up after `timeoutMs`.
+ * @throws ParseFailure when the parser gives up after `timeoutMs`, or fails on the text.
  */
 export async function withTree<T>(
   id: GrammarId,
@@ -48,10 +67,17 @@ export async function withTree<T>(
 ): Promise<T> {
   const parser = await loadParser(id);
   const end = Date.now() + timeoutMs;
-  const tree = parser.parse(text, null, { progressCallback: () => Date.now() > end });
+  let tree: Tree | null;
+  try {
+    tree = parser.parse(text, null, { progressCallback: () => Date.now() > end });
+  } catch (error) {
+    // A trap inside the WebAssembly module leaves the parser in an unknown state.
+    parsers.delete(id);
+    throw new ParseFailure(`the parser failed: ${(error as Error).message}`, { cause: error });
+  }
   if (!tree) {
     parser.reset();
-    throw new Error(`parsing took longer than ${timeoutMs} ms`);
+    throw new ParseFailure(`parsing took longer than ${Math.round(timeoutMs)} ms`);
   }
   try {
     return use(tree);
