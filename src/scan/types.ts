@@ -30,8 +30,18 @@ export interface Finding {
   evidence: { lines: [number, number]; twinLines: [number, number] }[];
   /** A changed line inside the function, where a comment or annotation is placed. */
   changedLine?: number;
+  /** Further twins that `twins` leaves out (`maxTwins`). */
+  more?: number;
   /** Source of both sides where at hand, for side-by-side views; never part of JSON output. */
   source?: { function: string; twin: string | null };
+}
+
+/** What a scan found and did not report; shown under `--verbose`. */
+export interface HeldFinding {
+  function: Finding['function'];
+  /** `idiom`, `baseline`, `level off`, `part of another finding` or `counterpart of another finding`. */
+  reason: string;
+  twins: Twin[];
 }
 
 export interface ScanResult {
@@ -43,6 +53,8 @@ export interface ScanResult {
   head: string | null;
   findings: Finding[];
   skipped: { path: string; reason: string }[];
+  /** Found but not reported, with the reason. */
+  held?: HeldFinding[];
   summary: {
     changedFunctions: number;
     scannedFunctions: number;
