@@ -45,9 +45,10 @@ export function escapeHtml(text: string): string {
   return neutralise(text).replace(/[&<>"']/g, (char) => HTML[char]!);
 }
 
-/** Where GitHub makes a link of plain text: mentions, issues, addresses, commits. */
-const LIVE =
-  /[@#]|:\/\/|\bwww\.|\bGH-(?=\d)|(?<![0-9a-f])[0-9a-f](?=[0-9a-f]{6,63}(?![0-9a-f]))/giu;
+/** Where GitHub makes a link of plain text: mentions, issues, addresses; split after the first sign. */
+const LIVE = /[@#]|:\/\/|\bwww\.|\bGH-(?=\d)/giu;
+/** GitHub links seven and more hexadecimal digits to a commit. */
+const COMMIT = /[0-9a-f]{7,}/gi;
 /** Separates without showing; plain text around it is no longer recognised. */
 const SEPARATOR = '\u2060';
 
@@ -58,6 +59,7 @@ const SEPARATOR = '\u2060';
 export function escapeMarkdown(text: string): string {
   return neutraliseLine(text)
     .replace(LIVE, (match) => match.slice(0, 1) + SEPARATOR + match.slice(1))
+    .replace(COMMIT, (digits) => digits.match(/.{1,6}/g)!.join(SEPARATOR))
     .replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 

@@ -71,6 +71,7 @@ function findingHtml(finding: Finding): string {
     '<table class="twins"><thead><tr><th scope="col">Probability</th><th scope="col">Repository</th><th scope="col">Place</th><th scope="col">Function</th><th scope="col">Language</th><th scope="col">Licence</th></tr></thead><tbody>',
     ...finding.twins.map(twinRow),
     '</tbody></table>',
+    ...(finding.more ? [`<p class="dim">${count(finding.more, 'more twin')}</p>`] : []),
     ...(finding.evidence.length > 0
       ? [`<p class="dim">Aligned lines: ${alignment(finding)}</p>`]
       : []),

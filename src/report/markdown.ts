@@ -64,7 +64,7 @@ function sourceMarkdown(finding: Finding): string[] {
 /** One finding as a section. */
 export function findingMarkdown(finding: Finding): string {
   const { function: fn, twins } = finding;
-  const more = twins.length - MAX_TWINS;
+  const more = Math.max(0, twins.length - MAX_TWINS) + (finding.more ?? 0);
   const list = twins.slice(0, MAX_TWINS).map((twin) => `- ${twinMarkdown(twin)}`);
   if (more > 0) list.push(`- ${count(more, 'more twin')}`);
   return [

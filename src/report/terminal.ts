@@ -76,9 +76,13 @@ function codeLines(finding: Finding, rows: Row[], options: TerminalOptions, c: C
   const half = Math.floor(((options.width ?? 0) - 7) / 2);
   const twin = finding.twins[0]!;
   const shown = options.verbose ? rows : rows.slice(0, MAX_ROWS);
+  const title = (text: string) => fit(neutraliseLine(text), half);
+  const header = c.dim(
+    `    ${title(place(finding.function))} ${title(`${twin.repository} ${place(twin)}`)}`.trimEnd(),
+  );
   const out = [
     '',
-    `    ${c.dim(fit(neutraliseLine(place(finding.function)), half))} ${c.dim(fit(neutraliseLine(`${twin.repository} ${place(twin)}`), half))}`,
+    header,
     ...shown.map((row) => `    ${cell(row.left, half, c)} ${cell(row.right, half, c)}`.trimEnd()),
   ];
   if (shown.length < rows.length) {
@@ -95,8 +99,10 @@ function findingLines(finding: Finding, options: TerminalOptions, c: Colors): st
     `  ${levelLabel(finding.level, c)} ${finding.rule}  ${neutraliseLine(finding.message)}`,
     ...shown.flatMap((twin) => twinLines(twin, c)),
   ];
-  if (shown.length < twins.length) {
-    out.push(c.dim(`          … ${count(twins.length - shown.length, 'more twin')} (--verbose)`));
+  const hidden = twins.length - shown.length;
+  const rest = hidden + (finding.more ?? 0);
+  if (rest > 0) {
+    out.push(c.dim(`          … ${count(rest, 'more twin')}${hidden > 0 ? ' (--verbose)' : ''}`));
   }
   if (finding.evidence.length > 0) {
     out.push(c.dim(`          aligned lines: ${alignment(finding)}`));
@@ -120,6 +126,22 @@ function skippedLines(result: ScanResult, options: TerminalOptions, c: Colors): 
   return out;
 }
 
+/** What the scan found and did not report, with the reason: under `--verbose` only. */
+function heldLines(result: ScanResult, options: TerminalOptions, c: Colors): string[] {
+  if (!options.verbose || !result.held?.length) return [];
+  const out = [c.bold(`Found and not reported: ${count(result.held.length, 'function')}`)];
+  for (const held of result.held) {
+    const twin = held.twins[0];
+    const like = twin
+      ? `  like ${neutraliseLine(origin(twin))} ${neutraliseLine(place(twin))} (${percentage(twin.probability)})`
+      : '';
+    out.push(
+      `  ${neutraliseLine(place(held.function))}  ${neutraliseLine(held.function.name)}: ${neutraliseLine(held.reason)}${like}`,
+    );
+  }
+  return out;
+}
+
 /** The report for a person at a terminal, or for a log when piped. */
 export function renderTerminal(result: ScanResult, options: TerminalOptions): string {
   const c = pc.createColors(options.color);
@@ -128,6 +150,7 @@ export function renderTerminal(result: ScanResult, options: TerminalOptions): st
   const blocks = [
     [c.bold(worst(headline(result))), c.dim(neutraliseLine(basis(result)))],
     ...result.findings.map((finding) => findingLines(finding, options, c)),
+    heldLines(result, options, c),
     skippedLines(result, options, c),
   ].filter((block) => block.length > 0);
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;

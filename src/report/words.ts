@@ -38,7 +38,7 @@ export function place(at: { path: string; startLine: number; endLine: number }):
 
 /** The licence as a reader says it. */
 export function licenseName(license: string): string {
-  return license === 'NOASSERTION' ? 'licence unknown' : license;
+  return /^(?:NOASSERTION|NONE|)$/.test(license) ? 'licence unknown' : license;
 }
 
 /** `repository@1a2b3c4`, or the repository alone for a plain folder. */
