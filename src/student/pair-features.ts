@@ -2,6 +2,7 @@ import { FLAT_IDF, type Idf } from './idf.js';
 import {
   decodeProfile,
   MAX_PAIRS,
+  MAX_SHAPES,
   type Profile,
   TERM_NUMBER,
   TERM_SHARED,
@@ -45,10 +46,14 @@ export const FEATURE_NAMES = [
   /** Shared vocabulary and operators: cosine of the counts, idf Jaccard. */
   'vocabulary_cosine',
   'vocabulary_jaccard',
-  /** Pairs of neighbouring terms: plain Jaccard, idf containment, ln(1 + idf). */
+  /** Pairs of neighbouring terms: idf Jaccard, idf containment, ln(1 + idf). */
   'pair_jaccard',
   'pair_containment',
   'pair_shared',
+  /** Shapes, likewise: idf Jaccard, idf containment, ln(1 + idf). */
+  'shape_jaccard',
+  'shape_containment',
+  'shape_shared',
   /** Tokens of the smaller over those of the larger side; their logarithms. */
   'size_ratio',
   'log_size_min',
@@ -92,7 +97,8 @@ export function pairFeatures(
   const q = profileIn(b.profile);
   const similarity = cosine(a.vector, b.vector);
   const terms = compareTerms(p, q, idf.terms);
-  const pairs = comparePairs(p.pairs, q.pairs, idf.pairs);
+  const pairs = compareSketches(p.pairs, q.pairs, MAX_PAIRS, idf.pairs);
+  const shapes = compareSketches(p.shapes, q.shapes, MAX_SHAPES, idf.shapes);
   const smaller = Math.min(p.tokens, q.tokens);
   const larger = Math.max(p.tokens, q.tokens);
   const shorter = Math.min(p.skeleton.length, q.skeleton.length);
@@ -101,6 +107,7 @@ export function pairFeatures(
     -Math.log(1.01 - Math.min(1, similarity)),
     ...terms,
     ...pairs,
+    ...shapes,
     larger === 0 ? 1 : smaller / larger,
     Math.log1p(smaller),
     Math.log1p(larger),
@@ -226,10 +233,14 @@ function insertTop(top: number[], value: number): void {
  * Long functions carry only their smallest hashes, so both sides are compared up to the smaller of
  * the two highest hashes that they carry: within that range both are complete.
  */
-function comparePairs(p: Uint16Array, q: Uint16Array, idf: Float32Array): number[] {
-  const counts = new Overlap();
+function compareSketches(
+  p: Uint16Array,
+  q: Uint16Array,
+  full: number,
+  idf: Float32Array,
+): number[] {
   const weights = new Overlap();
-  const limit = Math.min(rangeOf(p), rangeOf(q));
+  const limit = Math.min(rangeOf(p, full), rangeOf(q, full));
   let i = 0;
   let j = 0;
   while (i < p.length || j < q.length) {
@@ -239,16 +250,15 @@ function comparePairs(p: Uint16Array, q: Uint16Array, idf: Float32Array): number
     const right = y <= x;
     const hash = left ? x : y;
     if (hash > limit) break;
-    counts.add(1, left, right);
     weights.add(idf[hash]!, left, right);
     if (left) i++;
     if (right) j++;
   }
-  return [counts.jaccard, weights.containment, weights.amount];
+  return [weights.jaccard, weights.containment, weights.amount];
 }
 
-function rangeOf(pairs: Uint16Array): number {
-  return pairs.length < MAX_PAIRS ? 0xffff : pairs[pairs.length - 1]!;
+function rangeOf(hashes: Uint16Array, full: number): number {
+  return hashes.length < full ? 0xffff : hashes[hashes.length - 1]!;
 }
 
 function structureDistance(a: Uint8Array, b: Uint8Array): number {

@@ -9,6 +9,8 @@
  * - u8 number of distinct terms; per term, ascending: u16 hash, u8 with the count (low half, capped
  *   at 15) and the classes (high half)
  * - u8 number of term pairs; per pair, ascending: u16 hash of two neighbouring terms
+ * - u8 number of shapes; per shape, ascending: u16 hash of three terms in a row of the shared
+ *   vocabulary, the code's own words left out: what stays when everything is renamed
  */
 export const PROFILE_VERSION = 1;
 
@@ -21,6 +23,7 @@ export const TERM_SHARED = 4;
 export const MAX_TERMS = 255;
 /** Pairs that a profile carries at most; of a longer function the smallest hashes. */
 export const MAX_PAIRS = 96;
+export const MAX_SHAPES = 64;
 export const MAX_SKELETON = 64;
 export const STRUCTURE_COUNTS = 16;
 
@@ -36,6 +39,8 @@ export interface Profile {
   classes: Uint8Array;
   /** Ascending hashes of neighbouring terms; the smallest 96 of a long function. */
   pairs: Uint16Array;
+  /** Ascending hashes of shapes; the smallest 64 of a long function. */
+  shapes: Uint16Array;
 }
 
 /** 16-bit hash of a term (FNV-1a, folded). */
@@ -47,9 +52,9 @@ export function termHash(term: string): number {
   return ((hash >>> 16) ^ hash) & 0xffff;
 }
 
-/** 16-bit hash of two neighbouring terms. */
-export function pairHash(first: number, second: number): number {
-  const hash = Math.imul((first << 16) | second, 0x9e3779b1);
+/** 16-bit hash of hashes in a row. */
+export function rowHash(first: number, second: number, third = 0): number {
+  const hash = Math.imul(Math.imul((first << 16) | second, 0x9e3779b1) ^ third, 0x85ebca6b);
   return ((hash >>> 16) ^ hash) & 0xffff;
 }
 
@@ -60,12 +65,14 @@ export function encodeProfile(
   skeleton: readonly number[],
   terms: ReadonlyMap<number, { count: number; classes: number }>,
   pairSet: ReadonlySet<number>,
+  shapeSet: ReadonlySet<number>,
 ): Uint8Array {
   const sorted = [...terms].sort((a, b) => a[0] - b[0]);
-  const pairs = [...pairSet].sort((a, b) => a - b).slice(0, MAX_PAIRS);
+  const sketches = [smallest(pairSet, MAX_PAIRS), smallest(shapeSet, MAX_SHAPES)];
+  const sketchBytes = sketches.reduce((sum, hashes) => sum + 1 + hashes.length * 2, 0);
   const skeletonBytes = Math.ceil(skeleton.length / 2);
   const bytes = new Uint8Array(
-    3 + STRUCTURE_COUNTS + 1 + skeletonBytes + 1 + sorted.length * 3 + 1 + pairs.length * 2,
+    3 + STRUCTURE_COUNTS + 1 + skeletonBytes + 1 + sorted.length * 3 + sketchBytes,
   );
   const view = new DataView(bytes.buffer);
   bytes[0] = PROFILE_VERSION;
@@ -82,12 +89,18 @@ export function encodeProfile(
     bytes[at + 2] = Math.min(count, 15) | (classes << 4);
     at += 3;
   }
-  bytes[at++] = pairs.length;
-  for (const pair of pairs) {
-    view.setUint16(at, pair, true);
-    at += 2;
+  for (const hashes of sketches) {
+    bytes[at++] = hashes.length;
+    for (const hash of hashes) {
+      view.setUint16(at, hash, true);
+      at += 2;
+    }
   }
   return bytes;
+}
+
+function smallest(hashes: ReadonlySet<number>, count: number): number[] {
+  return [...hashes].sort((a, b) => a - b).slice(0, count);
 }
 
 /**
@@ -97,7 +110,7 @@ export function encodeProfile(
  */
 export function decodeProfile(bytes: Uint8Array): Profile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 3 + STRUCTURE_COUNTS + 3 || bytes[0] !== PROFILE_VERSION) {
+  if (bytes.length < 3 + STRUCTURE_COUNTS + 4 || bytes[0] !== PROFILE_VERSION) {
     throw new Error(`not a lexical profile of version ${PROFILE_VERSION}`);
   }
   const tokens = view.getUint16(1, true);
@@ -119,7 +132,10 @@ export function decodeProfile(bytes: Uint8Array): Profile {
     counts[i] = byte & 15;
     classes[i] = byte >> 4;
   }
-  const pairs = new Uint16Array(view.getUint8(at++));
-  for (let i = 0; i < pairs.length; i++, at += 2) pairs[i] = view.getUint16(at, true);
-  return { tokens, structure, skeleton, terms, counts, classes, pairs };
+  const sketch = () => {
+    const hashes = new Uint16Array(view.getUint8(at++));
+    for (let i = 0; i < hashes.length; i++, at += 2) hashes[i] = view.getUint16(at, true);
+    return hashes;
+  };
+  return { tokens, structure, skeleton, terms, counts, classes, pairs: sketch(), shapes: sketch() };
 }

@@ -53,12 +53,21 @@ export function isPunctuation(token: string): boolean {
   return token.length === 1 && '()[]{},;.:"\'`'.includes(token);
 }
 
+/** Whether a token is one that every language's code shares: vocabulary, operators, numbers. */
+export function isShared(token: string): boolean {
+  return SHARED.has(token) || token === '[' || isNumber(token);
+}
+
+function isNumber(token: string): boolean {
+  const first = token.charCodeAt(0);
+  return first >= 48 && first <= 57;
+}
+
 /** Classes of the term at `i`, as bits. */
 export function termClasses(tokens: readonly string[], i: number): number {
   const token = tokens[i]!;
-  const first = token.charCodeAt(0);
   let classes = 0;
-  if (first >= 48 && first <= 57) classes |= TERM_NUMBER;
+  if (isNumber(token)) classes |= TERM_NUMBER;
   else if (SHARED.has(token)) classes |= TERM_SHARED;
   for (let back = 1; back <= STRING_WORDS && back <= i; back++) {
     if (tokens[i - back] === '"') return classes | TERM_STRING;
