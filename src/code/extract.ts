@@ -37,6 +37,7 @@ interface Found {
   node: Node;
   name: string;
   kind: CodeFunction['kind'];
+  isTest: boolean;
   start: number;
   end: number;
   /** Start without decorators. */
@@ -164,6 +165,7 @@ interface Scope {
   name: string;
   end: number;
   isType: boolean;
+  isTest: boolean;
   depth: number;
 }
 
@@ -193,6 +195,9 @@ function kindOf(
   if (isMethod && CONSTRUCTOR_NAMES.has(simple)) return 'constructor';
   return isMethod ? 'method' : 'function';
 }
+
+/** Rust keeps its tests beside the code they test. */
+const TEST_ATTRIBUTE = /#\[(?:cfg\((?:all\()?test\b|(?:\w+::)*test\b|bench\b|rstest\b)/;
 
 const ONLY_CLOSING = /^[\s;,)]*$/;
 
@@ -242,14 +247,18 @@ function findFunctions(matches: QueryMatch[], text: string, language: Language):
     ) {
       fullStart = decorators.start;
     }
-    if (wraps) wrap = undefined;
+    // The statement belongs to the first function in it, and to none if there are more.
+    if (wrap && start >= wrap.start) wrap = undefined;
     decorators = undefined;
+    const isTest =
+      scope?.isTest === true ||
+      (language === 'rust' && TEST_ATTRIBUTE.test(text.slice(fullStart, headStart)));
 
     const name = plainName(rawName(candidate, text, language), language);
     if (role === 'container') {
       const isNamespace = /namespace|module|mod_item|package_object/.test(candidate.node.type);
       if (name !== '') {
-        scopes.push({ name, end, isType: !isNamespace, depth: scope?.depth ?? 0 });
+        scopes.push({ name, end, isType: !isNamespace, isTest, depth: scope?.depth ?? 0 });
       }
       continue;
     }
@@ -258,7 +267,7 @@ function findFunctions(matches: QueryMatch[], text: string, language: Language):
     const depth = (scope?.depth ?? 0) + 1;
     const kind = kindOf(candidate, name, scope, language);
     const qualified = [...scopes.map((outer) => outer.name), name].join('.');
-    scopes.push({ name, end, isType: false, depth });
+    scopes.push({ name, end, isType: false, isTest, depth });
     bodies.add(body.startIndex);
     if (depth > MAX_FUNCTION_DEPTH) continue;
     const bodyText = () =>
@@ -269,6 +278,7 @@ function findFunctions(matches: QueryMatch[], text: string, language: Language):
       node: candidate.node,
       name: qualified,
       kind,
+      isTest,
       start: fullStart,
       end: trimmedEnd(text, fullStart, fullEnd),
       headStart,
@@ -368,7 +378,7 @@ function functionsOf(
   ]);
   const functions: CodeFunction[] = [];
   const add = (
-    one: Pick<Found, 'name' | 'kind' | 'start' | 'end' | 'headStart'>,
+    one: Pick<Found, 'name' | 'kind' | 'isTest' | 'start' | 'end' | 'headStart'>,
     lastOfHead: number,
     canonicalOf: (startLine: number, endLine: number) => Canonical,
   ): void => {
@@ -390,6 +400,7 @@ function functionsOf(
       text: text.slice(one.start, one.end),
       canonical: canonicalOf(startLine, endLine),
       ...(suppressed === undefined ? {} : { suppressed }),
+      ...(one.isTest ? { test: true as const } : {}),
     });
   };
   for (const one of found) {
@@ -399,7 +410,7 @@ function functionsOf(
   }
   if (script) {
     add(
-      { ...script, name: scriptName(path), kind: 'script', headStart: script.start },
+      { ...script, name: scriptName(path), kind: 'script', isTest: false, headStart: script.start },
       script.start,
       (from, to) => canonicalOfScript(canonicalOfTree(tree, text, language), from, to),
     );

@@ -82,7 +82,8 @@ function weightOfAssignment(text: string): Weight {
   if (/=\s*(?:await\s+)?(?:require|import)\b/.test(head)) return 'skip';
   if (/^(?:module\.exports|exports)\b|^[\w$.]+\.prototype\b|^__all__\b/.test(head)) return 'skip';
   if (FUNCTION_LITERAL.test(head)) return 'skip';
-  return head.includes('(') || /\bfor\b|\bgets\b/.test(head) ? 'setup' : 'skip';
+  const isConstant = /^(?:(?:export|const|let|var|val)\s+)*\$?[A-Z_][A-Z0-9_]*\b/.test(head);
+  return isConstant || /\b(?:getLogger|re\.compile|TypeVar)\b/.test(head) ? 'skip' : 'setup';
 }
 
 function weightOfCall(

@@ -43,6 +43,8 @@ export interface CodeFunction {
   canonical: Canonical;
   /** Reason given by an inline `xccd-ignore: reason` comment, if there is one. */
   suppressed?: string;
+  /** Set where the language itself marks a test among the code (Rust's `#[cfg(test)]`, `#[test]`). */
+  test?: true;
 }
 
 /** The language-neutral token text of a function that the student reads. */
