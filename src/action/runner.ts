@@ -1,0 +1,104 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_CORPUS, openStore } from '../corpus/open-store.js';
+import { UserError } from '../errors.js';
+import { conclusionOf } from '../github/check-run.js';
+import { createClient } from '../github/client.js';
+import { renderReport } from '../report/render-report.js';
+import type { Level } from '../scan/types.js';
+import { openStudent } from '../student/open-student.js';
+import type { Student } from '../student/types.js';
+import { triggerOf } from './event.js';
+import { readInputs } from './inputs.js';
+import { runTrigger } from './main.js';
+import { annotations, appendSummary, setOutput } from './outputs.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Parts that tests replace. */
+export interface RunnerParts {
+  fetch?: typeof fetch;
+  throttle?: boolean;
+  openStudent?: (options: { id?: string; device: 'auto' | 'cpu' | 'gpu' }) => Promise<Student>;
+  print: (line: string) => void;
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) {
+    throw new UserError(
+      `${name} is not set.`,
+      'This entry point runs inside GitHub Actions; elsewhere use `xccd scan`.',
+    );
+  }
+  return value;
+}
+
+function highest(levels: readonly Level[]): Level | 'none' {
+  return (['error', 'warning', 'note'] as const).find((level) => levels.includes(level)) ?? 'none';
+}
+
+/** Runs the action from its environment; returns the exit code (0 or 1). */
+export async function runAction(env: Environment, parts: RunnerParts): Promise<number> {
+  const inputs = readInputs(env);
+  const workspace = required(env, 'GITHUB_WORKSPACE');
+  const payload: unknown = JSON.parse(await readFile(required(env, 'GITHUB_EVENT_PATH'), 'utf8'));
+  const trigger = triggerOf(
+    required(env, 'GITHUB_EVENT_NAME'),
+    payload,
+    required(env, 'GITHUB_SHA'),
+  );
+  if (trigger.kind === 'none') {
+    parts.print(`xccd: ${trigger.reason}`);
+    return 0;
+  }
+
+  const client = createClient({
+    token: inputs.token,
+    baseUrl: env.GITHUB_API_URL,
+    log: parts.print,
+    fetch: parts.fetch,
+    throttle: parts.throttle,
+  });
+  const store = await openStore(inputs.corpus ?? join(workspace, DEFAULT_CORPUS), {
+    readonly: true,
+  });
+  try {
+    const open = parts.openStudent ?? openStudent;
+    const student = await open({ id: inputs.student, device: inputs.device });
+    try {
+      const outcome = await runTrigger(
+        trigger,
+        client,
+        { store, student, flags: inputs.flags },
+        { comment: inputs.comment },
+      );
+      if (outcome.kind === 'none') {
+        parts.print(`xccd: ${outcome.reason}`);
+        return 0;
+      }
+      const { result, config } = outcome.scan;
+      await writeFile(join(workspace, inputs.sarifFile), renderReport(result, 'sarif'));
+      const markdown = renderReport(result, 'markdown');
+      await writeFile(join(workspace, inputs.reportFile), markdown);
+      for (const line of annotations(result.findings)) parts.print(line);
+      for (const note of outcome.notes) parts.print(`::notice::${note}`);
+      if (env.GITHUB_STEP_SUMMARY) {
+        const notes = outcome.notes.map((note) => `\n> ${note}\n`).join('');
+        await appendSummary(env.GITHUB_STEP_SUMMARY, markdown + notes);
+      }
+      if (env.GITHUB_OUTPUT) {
+        const level = highest(result.findings.map((finding) => finding.level));
+        await setOutput(env.GITHUB_OUTPUT, 'findings', String(result.findings.length));
+        await setOutput(env.GITHUB_OUTPUT, 'level', level);
+        await setOutput(env.GITHUB_OUTPUT, 'sarif-file', inputs.sarifFile);
+        await setOutput(env.GITHUB_OUTPUT, 'report-file', inputs.reportFile);
+      }
+      return conclusionOf(result, config) === 'failure' ? 1 : 0;
+    } finally {
+      await student.close();
+    }
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,38 @@
+import { loadConfig, type LoadedConfig } from '../scan/config.js';
+import { parseBaseline, type Baseline } from '../scan/baseline.js';
+import { fetchFile } from './blobs.js';
+import type { GitHubClient, RepositoryRef } from './types.js';
+
+const CONFIG_PATHS = ['.github/xccd.yml', 'xccd.yml'];
+
+/**
+ * The configuration of a repository at `ref`, which must be a commit of the base branch: what the
+ * head of a fork says is never read.
+ *
+ * @throws ConfigError naming file, line and key of what is wrong
+ */
+export async function fetchConfig(
+  client: GitHubClient,
+  repository: RepositoryRef,
+  ref: string,
+  flags: Readonly<Record<string, unknown>> = {},
+): Promise<LoadedConfig> {
+  for (const name of CONFIG_PATHS) {
+    const bytes = await fetchFile(client, repository, name, ref);
+    if (bytes) {
+      return loadConfig({ file: { name, text: Buffer.from(bytes).toString('utf8') }, flags });
+    }
+  }
+  return loadConfig({ flags });
+}
+
+/** The accepted findings that the configuration names, at `ref`; undefined where there are none. */
+export async function fetchBaseline(
+  client: GitHubClient,
+  repository: RepositoryRef,
+  ref: string,
+  path: string | null,
+): Promise<Baseline | undefined> {
+  const bytes = path ? await fetchFile(client, repository, path, ref) : null;
+  return bytes ? parseBaseline(Buffer.from(bytes).toString('utf8'), path!) : undefined;
+}
