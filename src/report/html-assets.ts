@@ -15,6 +15,7 @@ export const STYLE = `
 body { margin: 0 auto; padding: 1.5rem; max-width: 100rem; background: var(--bg); color: var(--fg);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
 h1 { font-size: 1.4rem; margin: 0 0 .25rem; }
+h2 code { font-size: .95em; }
 h2 { font-size: 1.05rem; margin: 0; display: inline; overflow-wrap: anywhere; }
 code, pre, .code { font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 a { color: var(--note); overflow-wrap: anywhere; }
@@ -32,7 +33,8 @@ a { color: var(--note); overflow-wrap: anywhere; }
 .level { font-weight: 600; border: 1px solid currentColor; border-radius: 999px; padding: 0 .55rem;
   margin-right: .4rem; font-size: .85em; }
 .error { color: var(--error); } .warning { color: var(--warning); } .note { color: var(--note); }
-.twins { border-collapse: collapse; width: 100%; margin: .6rem 0; }
+.twins { border-collapse: collapse; width: 100%; margin: .6rem 0; min-width: 40rem; }
+.twins th { white-space: nowrap; }
 .twins th, .twins td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }

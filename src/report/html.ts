@@ -68,9 +68,9 @@ function findingHtml(finding: Finding): string {
     `<details class="finding" open data-level="${escapeHtml(finding.level)}" data-text="${line(searchable)}">`,
     `<summary><span class="level ${escapeHtml(finding.level)}">${escapeHtml(finding.level)}</span> <h2><code>${line(fn.name)}</code> ${line(place(fn))}</h2> <span class="dim">${line(languageName(fn.language))}, ${escapeHtml(finding.rule)}</span></summary>`,
     `<div><p>${line(finding.message)}</p>`,
-    '<table class="twins"><thead><tr><th scope="col">Probability</th><th scope="col">Repository</th><th scope="col">Place</th><th scope="col">Function</th><th scope="col">Language</th><th scope="col">Licence</th></tr></thead><tbody>',
+    '<div class="scroll"><table class="twins"><thead><tr><th scope="col">Probability</th><th scope="col">Repository</th><th scope="col">Place</th><th scope="col">Function</th><th scope="col">Language</th><th scope="col">Licence</th></tr></thead><tbody>',
     ...finding.twins.map(twinRow),
-    '</tbody></table>',
+    '</tbody></table></div>',
     ...(finding.more ? [`<p class="dim">${count(finding.more, 'more twin')}</p>`] : []),
     ...(finding.evidence.length > 0
       ? [`<p class="dim">Aligned lines: ${alignment(finding)}</p>`]
