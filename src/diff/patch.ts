@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { isSubmodule, lineRanges, readHunks, type FileDiff } from './parse.js';
-import { splitSections } from './sections.js';
+import { DiffError, splitSections } from './sections.js';
 import type { ChangedFile } from './types.js';
 
 /** A changed file as GitHub's REST API lists it; `patch` holds hunks without file headers. */
@@ -11,6 +11,9 @@ export interface PatchFile {
   /** Missing for binary files, files without changed lines, and large ones. */
   patch?: string;
 }
+
+/** What a fragment lacks to be a diff. */
+const HEADER = ['--- a/file', '+++ b/file'];
 
 const STATUS: Record<PatchFile['status'], ChangedFile['status']> = {
   added: 'added',
@@ -36,12 +39,16 @@ export function parsePatchDiff(patchFile: PatchFile): FileDiff {
   let noNewline = { before: false, after: false };
   if (patch) {
     try {
-      const [section] = splitSections(`--- a/file\n+++ b/file\n${patch}`);
+      const [section] = splitSections(`${HEADER.join('\n')}\n${patch}`);
       hunkLines = section!.hunkLines;
       noNewline = section!.noNewline;
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      throw new UserError(`The patch of ${filename}: ${error.message}`, error.remedy);
+      if (!(error instanceof DiffError)) throw error;
+      const line = Math.max(1, error.line - HEADER.length);
+      throw new UserError(
+        `The patch of ${filename} cannot be read: line ${line}: ${error.what}.`,
+        'GitHub may have cut it; fetch the contents of both sides instead.',
+      );
     }
   }
   const hunks = readHunks(hunkLines);

@@ -39,8 +39,19 @@ interface Draft extends Section {
   afterHunk: boolean;
 }
 
+/** A diff that cannot be read, and where. */
+export class DiffError extends UserError {
+  constructor(
+    readonly line: number,
+    readonly what: string,
+    remedy: string,
+  ) {
+    super(`The diff cannot be read: line ${line}: ${what}.`, remedy);
+  }
+}
+
 function refuse(line: number, what: string, remedy: string): never {
-  throw new UserError(`The diff cannot be read: line ${line}: ${what}.`, remedy);
+  throw new DiffError(line, what, remedy);
 }
 
 const TRUNCATED = 'Pass the whole diff; it seems to have been cut off or edited.';
@@ -160,7 +171,7 @@ function refuseCutSection(section: Draft, lastLine: number): void {
     renameTo !== null ||
     section.added ||
     section.deleted ||
-    (section.oldMode !== undefined && section.newMode !== undefined);
+    (section.oldMode !== undefined && section.oldMode !== section.newMode);
   if (!complete) refuse(lastLine, 'the diff ends within a file header', TRUNCATED);
 }
 
@@ -168,7 +179,7 @@ function refuseCutSection(section: Draft, lastLine: number): void {
  * Cuts a unified diff into one section per file. Text between the files (commit messages, mail
  * headers, signatures) is passed over.
  *
- * @throws UserError naming the line, for combined diffs, truncated and malformed input
+ * @throws DiffError naming the line, for combined diffs, truncated and malformed input
  */
 export function splitSections(text: string): Section[] {
   const lines = text.split('\n');
