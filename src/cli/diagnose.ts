@@ -61,7 +61,7 @@ const run = promisify(execFile);
 
 const GPU_REMEDY =
   'For a GPU: remove "overrides" from package.json (`npm pkg delete overrides`) and run `npm install`; ' +
-  'that adds about 700 MB of CUDA and Vulkan binaries. Apple GPUs need nothing.';
+  'that adds over 500 MB of CUDA and Vulkan binaries. Apple GPUs need nothing.';
 
 /** The check that a thrown error stands for; faults pass through as their message. */
 function failed(name: string, error: unknown, status: Status = 'broken'): Check {
