@@ -138,23 +138,27 @@ export function aucOf(pairs: readonly Scored[]): number {
   );
 }
 
-/** Threshold with the best F1 over scored pairs; of equal ones the highest. */
-export function bestF1Threshold(pairs: readonly { label: boolean; score: number }[]): {
-  threshold: number;
-  f1: number;
-} {
+/**
+ * Threshold with the best F-beta over scored pairs (beta < 1 weighs precision more), halfway to the
+ * next lower score; of equally good ones the highest.
+ */
+export function bestFThreshold(
+  pairs: readonly { label: boolean; score: number }[],
+  beta = 1,
+): { threshold: number; f: number } {
   const sorted = [...pairs].sort((a, b) => b.score - a.score);
   const positives = sorted.filter((pair) => pair.label).length;
-  let best = { threshold: Infinity, f1: 0 };
+  const weight = beta * beta;
+  let best = { threshold: Infinity, f: 0 };
   let hits = 0;
   for (let i = 0; i < sorted.length; i++) {
     if (sorted[i]!.label) hits++;
     const next = sorted[i + 1];
     if (next && next.score === sorted[i]!.score) continue;
-    const f1 = (2 * hits) / (i + 1 + positives);
-    if (f1 > best.f1) {
+    const f = ((1 + weight) * hits) / (i + 1 + weight * positives);
+    if (f > best.f) {
       const threshold = next ? (sorted[i]!.score + next.score) / 2 : sorted[i]!.score;
-      best = { threshold, f1 };
+      best = { threshold, f };
     }
   }
   return best;
