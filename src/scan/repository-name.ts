@@ -1,9 +1,13 @@
-function normal(name: string): string {
-  return name
+/** Path parts of a repository's name, lower case, without address, host and `.git`. */
+function parts(name: string): string[] {
+  const path = name
     .replace(/^[a-z+]+:\/\/[^/]*\//i, '')
-    .replace(/\.git$/i, '')
-    .replace(/^\/+|\/+$/g, '')
+    .replace(/^[^@/]+@[^:/]+:/, '')
+    .replace(/\.git\/?$/i, '')
     .toLowerCase();
+  const all = path.split('/').filter((part) => part !== '' && part !== '.');
+  // `github.com/team/billing` names the host first.
+  return all.length > 2 && all[0]!.includes('.') ? all.slice(1) : all;
 }
 
 /**
@@ -11,14 +15,20 @@ function normal(name: string): string {
  * (`team/billing`), since a local checkout does not always know its owner.
  */
 export function sameRepository(a: string, b: string): boolean {
-  const [x, y] = [normal(a), normal(b)];
-  if (x === y) return true;
+  const [x, y] = [parts(a), parts(b)];
   const [short, long] = x.length < y.length ? [x, y] : [y, x];
-  return short !== '' && !short.includes('/') && long.endsWith(`/${short}`);
+  if (short.length === 0) return false;
+  return long.slice(-short.length).join('/') === short.join('/');
 }
 
-/** The owner part of a repository's name (`team` of `team/billing`), or null for a plain folder. */
+/** The owner in a repository's name (`team` of `team/billing`), or null for a plain folder. */
 export function ownerOf(repository: string): string | null {
-  const parts = normal(repository).split('/');
-  return parts.length > 1 ? parts.slice(0, -1).join('/') : null;
+  const all = parts(repository);
+  return all.length > 1 ? all[0]! : null;
+}
+
+/** The name in a repository's address (`team/billing`), or null where it names none. */
+export function nameOfAddress(url: string): string | null {
+  const path = /^(?:[a-z+]+:\/\/[^/]*\/|[^@/]+@[^:/]+:)(.+?)(?:\.git)?\/?$/i.exec(url)?.[1];
+  return path?.includes('/') ? path.replace(/^\/+/, '') : null;
 }
