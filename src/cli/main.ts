@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Command, CommanderError } from 'commander';
-import { UserError } from '../errors.js';
+import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, endWith } from './exit.js';
+import { describeFailure, type Failure } from './failure.js';
 
 const EXAMPLES = `
 Examples:
@@ -39,7 +39,7 @@ function loaded(name: string | undefined): readonly string[] | undefined {
 export async function createProgram(only?: readonly string[]): Promise<Command> {
   const program = new Command('xccd')
     .description(
-      'Finds, in a change, the functions that already exist elsewhere: in another language,\n' +
+      'Finds, in a change, the functions that already exist elsewhere: in another language, ' +
         'another repository, or under a licence that you must not copy. No code leaves this machine.',
     )
     .version(VERSION, '-V, --version', 'print the version')
@@ -60,24 +60,11 @@ export async function createProgram(only?: readonly string[]): Promise<Command> 
 }
 
 /** Says on stderr what went wrong and returns the exit code that belongs to it. */
-function report(error: unknown): typeof EXIT.ok | typeof EXIT.user | typeof EXIT.fault {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.user;
-  const debug = Boolean(process.env['XCCD_DEBUG']);
-  if (error instanceof UserError) {
-    process.stderr.write(`xccd: ${error.message}\n`);
-    if (error.remedy) process.stderr.write(`Remedy: ${error.remedy}\n`);
-    if (debug) process.stderr.write(`${error.stack}\n`);
-    return EXIT.user;
-  }
+function report(error: unknown): Failure['code'] {
   const id = randomBytes(4).toString('hex');
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`xccd: fault ${id}: ${message}\n`);
-  process.stderr.write(
-    debug
-      ? `${error instanceof Error ? error.stack : ''}\n`
-      : 'This is a fault of xccd, not of your input. Run again with XCCD_DEBUG=1 for the details to report.\n',
-  );
-  return EXIT.fault;
+  const { code, text } = describeFailure(error, id, Boolean(process.env['XCCD_DEBUG']));
+  process.stderr.write(text);
+  return code;
 }
 
 /** Ends quietly when the reader of stdout has gone (`xccd … | head`), as other tools do. */
