@@ -207,6 +207,7 @@ export class FakeGitHub {
       }
       throw new Refusal(404, 'Not Found');
     },
+    'users/get-authenticated': () => ({ id: this.botId, login: 'xccd[bot]' }),
     'repos/get-collaborator-permission-level': (request) => {
       const permission = this.permissions.get(request.params.username!);
       if (!permission) throw new Refusal(404, 'Not Found');
