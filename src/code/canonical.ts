@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Node, Tree } from 'web-tree-sitter';
+import { expandMacros } from './canonical/macros.js';
 import { formOfFunction, formOfProgram, type Form } from './canonical/program.js';
 import { readTree } from './canonical/tree.js';
 import { withTree, type GrammarId } from './parser.js';
@@ -53,6 +54,7 @@ function read(grammar: GrammarId, text: string, language: Language): Promise<Rea
  */
 export async function canonicalize(text: string, language: Language): Promise<Canonical> {
   if (language === 'php' && !/<\?(?:php|=)/.test(text)) text = `<?php ${text}`;
+  if (language === 'c' || language === 'cpp') text = expandMacros(text);
   const first = await read(language, text, language);
   const other = first.errors ? OTHER_GRAMMAR[language] : undefined;
   if (!other) return first.form;

@@ -26,14 +26,51 @@ const MAX_DEPTH = 300;
 
 /** Names of functions that say nothing about what they do. */
 const EMPTY_NAMES = new Set(
-  'main Main solve solution run Solve Run Solution __init__ constructor initialize init new _main call exec execute'.split(
+  'solver Solver Task task TaskA TaskB TaskC TaskD TaskE testNumber main Main solve solution run Solve Run Solution __init__ constructor initialize init new _main call exec execute'.split(
     ' ',
   ),
 );
 
+/** Iterator methods that are loops. */
+const EACH =
+  /^(?:each|forEach|for_each|each_char|each_index|each_with_index|each_pair|forEachIndexed|foreach|ForEach|each_value|each_key|each_entry)$/;
+
+/** Set-up and tear-down calls that say nothing about what a program computes. */
+const NOISE = new Set(
+  'sync_with_stdio tie setprecision fixed setrecursionlimit reserve srand close flush Flush free freopen printStackTrace SetOut require require_relative include attr_accessor attr_reader attr_writer private public module_function private_constant use_strict ios OpenStandardOutput OpenStandardInput collect_vec setbuf Buffer hasMoreTokens hasNext setrlimit getrlimit exit setup_io error_reporting ini_set fclose'.split(
+    ' ',
+  ),
+);
+
+/** Helpers that programs define where the language's library lacks them. */
+const LIBRARY_HELPERS = new Set(
+  'max min abs gcd swap chmax chmin Max Min Abs Gcd GCD maxInt minInt absInt sum fmax fmin'.split(
+    ' ',
+  ),
+);
+
+/** Predicate methods and the comparison that they stand for. */
+const PREDICATES: Record<string, string> = Object.assign(Object.create(null), {
+  zero: 'equals 0',
+  positive: '> 0',
+  negative: '< 0',
+  even: '% 2 equals 0',
+  odd: '% 2 equals 1',
+  nil: 'equals null',
+  is_none: 'equals null',
+  is_some: 'differs null',
+  isNull: 'equals null',
+  is_positive: '> 0',
+  is_negative: '< 0',
+  nonzero: 'differs 0',
+});
+
+/** Languages whose programs read a line first and take it apart later. */
+const PIPES = new Set<Language>(['rust', 'java', 'csharp', 'go', 'kotlin']);
+
 /** Conversions that may stand around a read without adding to it. */
 const AROUND_READ = new Set(
-  'read int float map split trim str char list lambda " type join slice ,'.split(' '),
+  'read int float map split trim str char list lambda " type join slice , next reverse'.split(' '),
 );
 
 export class Emitter {
@@ -43,6 +80,10 @@ export class Emitter {
   readonly queue: SyntaxNode[] = [];
   private readonly vocabulary: Vocabulary;
   private readonly silent = new Set<string>();
+  /** Names of functions and variables that do nothing but read input. */
+  readonly readers = new Set<string>();
+  private readonly tails = new Set<SyntaxNode>();
+  private inMain = false;
   private depth = 0;
 
   constructor(
@@ -66,6 +107,18 @@ export class Emitter {
       for (const part of word.split(' ')) this.put(part, line);
       return;
     }
+    const { length } = this.tokens;
+    if (
+      word === 'read' &&
+      length > 3 &&
+      this.tokens[length - 1] === '=' &&
+      this.tokens[length - 3] === 'read' &&
+      this.tokens[length - 4] === '='
+    ) {
+      // `a = read b = read` is what others write as `a b = read`.
+      this.tokens.splice(length - 4, 2);
+      this.lines.splice(length - 4, 2);
+    }
     this.tokens.push(word);
     this.lines.push(line);
   }
@@ -73,6 +126,11 @@ export class Emitter {
   private cut(from: number): void {
     this.tokens.length = from;
     this.lines.length = from;
+  }
+
+  /** Whether the function with this name does nothing but read input. */
+  isReader(name: SyntaxNode): boolean {
+    return this.readers.has(this.source(name));
   }
 
   /** The form of a function definition: its name and parameters, then its body. */
@@ -83,8 +141,74 @@ export class Emitter {
       for (const word of wordsOf(text)) this.put(word, name.line);
       this.parameters(node);
     } else if (!/^_?main$/i.test(text)) this.parameters(node);
+    const main = this.inMain;
+    this.inMain = /^_?main$/i.test(text);
     const body = bodyOf(node);
-    if (body.length) for (const part of body) this.node(part);
+    if (!this.inMain && this.returnsLast(node)) for (const part of body) this.markTail(part);
+    for (const part of body) this.node(part);
+    this.inMain = main;
+  }
+
+  /** Whether the last expression of the body is the function's value. */
+  private returnsLast(node: SyntaxNode): boolean {
+    switch (this.language) {
+      case 'rust':
+        return node.child('return_type') !== undefined;
+      case 'ruby':
+        return !/^(?:initialize|setup)$/.test(this.source(nameOf(node) ?? node).slice(0, 12));
+      case 'scala':
+        return node.child('body')?.kind !== 'block' || node.child('return_type') !== undefined;
+      case 'kotlin':
+        return node.childOf('function_body')?.children[0]?.kind === '=';
+      case 'javascript':
+      case 'typescript':
+        return node.child('body')?.kind !== 'statement_block';
+      case 'csharp':
+        return node.child('body')?.kind === 'arrow_expression_clause';
+      default:
+        return false;
+    }
+  }
+
+  /** Marks the expressions that give a function its value, so that they read as returned. */
+  private markTail(top: SyntaxNode): void {
+    const stack = [top];
+    for (let node = stack.pop(), i = 0; node && i < 200; node = stack.pop(), i++) {
+      if (
+        /^(?:block|body_statement|then|else|else_clause|function_body|statements|indented_block|arrow_expression_clause|parenthesized_statements)$/.test(
+          node.kind,
+        ) ||
+        (node.kind === 'expression_statement' && node.children.at(-1)?.kind !== ';')
+      ) {
+        const last = node.children.filter((c) => c.named && !/comment/.test(c.kind)).at(-1);
+        if (last) stack.push(last);
+      } else if (IFS.has(node.kind)) {
+        for (const child of node.children)
+          if (
+            child.field === 'consequence' ||
+            child.field === 'alternative' ||
+            child.field === 'body'
+          )
+            stack.push(child);
+      } else if (
+        /^(?:match_expression|match_block|case|case_block|when|case_clause|match_arm)$/.test(
+          node.kind,
+        )
+      ) {
+        for (const child of node.children)
+          if (
+            child.field === 'body' ||
+            (child.field === 'value' && node.kind === 'match_arm') ||
+            /^(?:match_arm|when|else|case_clause)$/.test(child.kind)
+          )
+            stack.push(child);
+      } else if (
+        !/^(?:return|while|until|for|loop|let|expression_statement|assignment|operator_assignment|if_modifier|unless_modifier|macro|empty|raise|throw|method|begin|val_|var_|break)/.test(
+          node.kind,
+        )
+      )
+        this.tails.add(node);
+    }
   }
 
   private parameters(node: SyntaxNode): void {
@@ -133,8 +257,10 @@ export class Emitter {
   }
 
   private name(text: string, line: number): void {
+    if (/^\$\d$/.test(text)) return this.put('abcdefghij'[Number(text[1])]!, line);
     const bare = text.startsWith('$') || text.startsWith('@') ? text.replace(/^[$@]+/, '') : text;
     if (this.silent.has(bare) || bare === '_' || bare === '') return;
+    if (this.readers.has(bare)) return this.put('read', line);
     this.refer(bare);
     let known = this.vocabulary.names[bare];
     // A bare word is a call in Ruby.
@@ -151,6 +277,8 @@ export class Emitter {
   private refer(name: string): boolean {
     const found = this.functions.get(name);
     if (!found) return false;
+    // A helper that the library has in other languages, or that only reads, is not worth its text.
+    if (LIBRARY_HELPERS.has(name) || this.vocabulary.calls[name] === 'read') return false;
     for (const node of found) this.queue.push(node);
     return true;
   }
@@ -208,6 +336,14 @@ export class Emitter {
   private dispatch(node: SyntaxNode): void {
     const { kind } = node;
     if (this.hoisted.has(node)) return;
+    if (this.tails.size > 0 && this.tails.delete(node)) {
+      const callee = node.child('method') ?? node.child('macro');
+      const text = callee ? this.source(callee) : '';
+      if (
+        !/^(?:puts|print|p|each|each_with_index|raise|panic|println|times|unreachable)$/.test(text)
+      )
+        this.put('return', node.line);
+    }
     if (node.named) {
       if (kind === 'attribute' && this.language !== 'python') return;
       if (MEMBERS.has(kind)) return this.member(node);
@@ -244,6 +380,14 @@ export class Emitter {
       case 'declaration':
         // C and C++: only declarators with a value say something.
         for (const child of node.children) if (child.kind === 'init_declarator') this.node(child);
+        return;
+      case 'non_null_expression':
+        this.all(node.named_());
+        return;
+      case 'try_statement':
+      case 'try_expression':
+      case 'try_block':
+        this.all(node.named_());
         return;
       case 'variable_declaration':
         if (this.language === 'kotlin') this.all(node.named_().filter((c) => c.field !== 'type'));
@@ -341,8 +485,24 @@ export class Emitter {
       case 'generator_expression':
       case 'dictionary_comprehension': {
         const body = node.child('body');
+        const start = this.tokens.length;
         this.all(node.children.filter((c) => c.kind === 'for_in_clause' || c.kind === 'if_clause'));
+        const mark = this.tokens.length;
         if (body) this.node(body);
+        if (this.tokens.length === mark + 1 && this.tokens[mark] === 'read') {
+          this.cut(start);
+          this.put('read', node.line);
+        } else if (
+          this.tokens[mark] === 'list' &&
+          this.tokens[start + 1] === 'range' &&
+          this.tokens[start + 2] === '0'
+        ) {
+          // `[[0] * m for _ in range(n)]`: a list of n by m.
+          const sizes = this.tokens.slice(start + 3, mark);
+          const inner = this.tokens.slice(mark + 1);
+          this.cut(start);
+          for (const word of ['list', ...sizes, ...inner]) this.put(word, node.line);
+        }
         return;
       }
       case 'for_in_clause':
@@ -418,6 +578,34 @@ export class Emitter {
           this.put('case', node.line);
         this.all(node.children.filter((c) => c.field !== 'type'));
         return;
+      case 'catch_clause':
+      case 'except_clause':
+      case 'rescue':
+      case 'catch_block': {
+        const start = this.tokens.length;
+        const body = node.children.filter(
+          (c) => c.field === 'body' || /block$|^then$|statements$|compound_statement/.test(c.kind),
+        );
+        this.put('catch', node.line);
+        const mark = this.tokens.length;
+        this.all(body);
+        // A handler that hands on or swallows the error belongs to the language's etiquette.
+        if (
+          this.tokens.length === mark ||
+          (this.tokens[mark] === 'throw' && this.tokens.length < mark + 6)
+        )
+          this.cut(start);
+        return;
+      }
+      case 'value_argument':
+        this.all(
+          node.children.filter(
+            (c) => c.named && c.field !== 'name' && c.kind !== 'value_argument_label',
+          ),
+        );
+        return;
+      case 'try':
+        return;
       case 'break_statement':
         // A break that only ends a case is punctuation.
         if (node.parent && /switch|case/.test(node.parent.kind)) return;
@@ -425,6 +613,13 @@ export class Emitter {
         return;
       case 'return_expression':
       case 'return_statement':
+        if (
+          this.inMain &&
+          (node.named_().length === 0 ||
+            /^return\s+[01]\s*;?$/.test(this.source(node).slice(0, 20)))
+        )
+          return;
+        if (node.named_().length === 1 && this.distribute('return', node.named_()[0]!)) return;
         this.put('return', node.line);
         this.all(node.named_());
         return;
@@ -524,7 +719,8 @@ export class Emitter {
       return;
     }
     this.all(receiver);
-    this.word(property);
+    if (known === 'read') this.put('read', property.line);
+    else this.word(property);
   }
 
   private call(node: SyntaxNode): void {
@@ -534,6 +730,17 @@ export class Emitter {
   }
 
   /** `int(input())`, `gets.to_i`, `sc.nextInt()`: whatever stands around a read is just a read. */
+  /** Whether the tokens from `start` on do nothing but read. */
+  readsOnly(start: number): boolean {
+    let read = false;
+    for (let i = start; i < this.tokens.length; i++) {
+      const token = this.tokens[i]!;
+      if (token === 'read') read = true;
+      else if (!AROUND_READ.has(token) && token !== 'return') return false;
+    }
+    return read;
+  }
+
   private shortenRead(start: number, line: number): void {
     const length = this.tokens.length - start;
     if (length < 2 || length > 14) return;
@@ -572,33 +779,48 @@ export class Emitter {
     const raw = simple ? this.source(property) : '';
     const name = raw.replace(/[!?]$/, '');
     const args = rest.filter((c) => c.kind !== 'type_arguments' && !DROPPED.has(c.kind));
+    if (simple && this.noise(name, receiver, args)) return;
+    const library = this.vocabulary.calls[name] ?? this.vocabulary.names[name];
+    if (simple && this.readers.has(name)) return this.put('read', node.line);
+    if (
+      name === 'next' &&
+      this.language === 'java' &&
+      args.every((c) => c.named_().length === 0) &&
+      /Scanner|System\.in|InputStream|Tokenizer/.test(this.text)
+    )
+      return this.put('read', node.line);
     const local = simple && this.refer(name);
-    const known =
-      local && !receiver ? undefined : (this.vocabulary.calls[name] ?? this.vocabulary.names[name]);
-    if (name === 'times' && receiver) {
-      this.put('for', node.line);
-      this.put('range 0', node.line);
-      this.node(receiver);
-      return this.all(args);
-    }
+    const known = local && !receiver ? undefined : library;
+    const values = flatten(args);
+    if (this.language === 'rust' && name === 'vec' && args[0]?.kind === 'token_tree')
+      return this.vec(args[0]);
     if (
-      (name === 'upto' || name === 'downto' || name === 'step') &&
-      receiver &&
-      this.language === 'ruby'
+      this.language === 'swift' &&
+      args[0]?.childOf('value_arguments')?.children[0]?.kind === '['
     ) {
-      this.put(name === 'downto' ? 'for down' : 'for range', node.line);
-      this.node(receiver);
-      return this.all(args);
+      this.node(callee);
+      for (const value of values) {
+        this.put(/range/.test(value.children[0]?.kind ?? '') ? 'slice' : '[', value.line);
+        this.node(value);
+      }
+      return;
     }
-    if (
-      /^(?:each|forEach|for_each|each_char|each_index|each_with_index|each_pair|forEachIndexed|foreach)$/.test(
-        name,
-      ) &&
-      receiver
-    ) {
-      this.put('for', node.line);
+    if (this.idiom(name, known, receiver, values, node, args)) return;
+    if (receiver && (/^(?:times|upto|downto)$/.test(name) || EACH.test(name))) {
+      const block = blockOf(args);
+      const counted = /^(?:times|upto|downto)$/.test(name);
+      if (block || !counted) {
+        if (!block && values.length === 0) return this.node(receiver);
+        this.put('for', node.line);
+        if (block) this.blockParameters(block);
+      }
+      if (name === 'times') this.put('range 0', node.line);
+      else if (counted) this.put(name === 'upto' ? 'range' : 'down', node.line);
       this.node(receiver);
-      for (const argument of args) this.blockOrNode(argument);
+      if (name === 'upto' && values[0]) this.plusOne(values[0]);
+      else if (name === 'downto' && values[0]) this.node(values[0]);
+      if (block) return this.blockBody(block);
+      if (!counted) this.all(args);
       return;
     }
     if (name === 'loop' && this.language === 'ruby' && !receiver) {
@@ -607,8 +829,9 @@ export class Emitter {
       return;
     }
     if (known === 'range') return this.range(args);
+    if (known === 'print' && values.length === 1 && this.distribute('print', values[0]!)) return;
     if (known === 'print') {
-      this.put('print', node.line);
+      if (this.tokens.at(-1) !== 'print') this.put('print', node.line);
       if (
         receiver &&
         !/^(?:System|out|console|Console|fmt|process|stdout|io|STDOUT)/.test(
@@ -638,6 +861,12 @@ export class Emitter {
       if (name === 'read_line' || name === 'read_to_string') {
         const at = this.tokens.length;
         this.all(args);
+        const target = values[0] ? this.source(lastIdentifier(values[0])) : '';
+        if (/^(?:buf|buffer|input|line|s|str|inp|text|stdin|string)$/.test(target)) {
+          this.cut(at);
+          this.readers.add(target);
+          return;
+        }
         if (this.tokens.length > at) this.put('= read', node.line);
         else this.put('read', node.line);
         return;
@@ -660,7 +889,11 @@ export class Emitter {
     }
     if (known !== undefined) {
       if (PREFIX.has(known)) {
-        this.put(known, property.line);
+        const value = values.length === 1 ? values[0] : undefined;
+        // JavaScript and PHP spell integer division so.
+        const division =
+          known === 'floor' && value?.children.length === 3 && value.children[1]!.kind === '/';
+        if (!division) this.put(known, property.line);
         if (receiver) this.node(receiver);
         return this.all(args);
       }
@@ -670,10 +903,171 @@ export class Emitter {
     }
     if (receiver) this.node(receiver);
     if (simple) {
+      // The arguments of `solve(1, in, out)` are plumbing as well.
+      if (EMPTY_NAMES.has(name) && this.language === 'java' && receiver) return;
       if (!EMPTY_NAMES.has(name) && !this.silent.has(name))
         for (const word of wordsOf(name)) this.put(word, property.line);
     } else this.node(property);
     this.all(args);
+  }
+
+  /** Calls that set up a program's plumbing; left out. */
+  private noise(name: string, receiver: SyntaxNode | undefined, args: SyntaxNode[]): boolean {
+    if (NOISE.has(name)) return true;
+    if (this.language === 'rust' && name === 'spawn') {
+      this.all(
+        flatten(args).flatMap((c) =>
+          LAMBDAS.has(c.kind) ? c.children.filter((d) => d.field === 'body') : [c],
+        ),
+      );
+      return true;
+    }
+    if (this.language === 'rust' && name === 'join' && receiver && flatten(args).length === 0) {
+      this.node(receiver);
+      return true;
+    }
+    return false;
+  }
+
+  /** Library calls whose meaning has a spelling of its own: indexing, membership, comprehension. */
+  private idiom(
+    name: string,
+    known: string | undefined,
+    receiver: SyntaxNode | undefined,
+    values: SyntaxNode[],
+    node: SyntaxNode,
+    args: SyntaxNode[],
+  ): boolean {
+    const line = node.line;
+    if (receiver && known === 'get' && values.length === 1) {
+      this.node(receiver);
+      this.put('[', line);
+      this.node(values[0]!);
+      return true;
+    }
+    if (
+      receiver &&
+      (known === 'set' || (known === 'insert' && name !== 'splice' && name !== 'add')) &&
+      values.length === 2 &&
+      name !== 'setdefault'
+    ) {
+      this.node(receiver);
+      this.put('[', line);
+      this.node(values[0]!);
+      this.put('=', line);
+      this.node(values[1]!);
+      return true;
+    }
+    if (receiver && known === 'insert' && values.length === 1) {
+      this.node(receiver);
+      this.put('append', line);
+      this.node(values[0]!);
+      return true;
+    }
+    if (receiver && name === 'count' && this.language === 'cpp' && values.length === 1) {
+      this.node(receiver);
+      this.put('has', line);
+      this.node(values[0]!);
+      return true;
+    }
+    if (receiver && (known === 'map' || known === 'filter')) {
+      const block = blockOf(args);
+      if (block) {
+        const start = this.tokens.length;
+        this.put('for', line);
+        this.blockParameters(block);
+        this.node(receiver);
+        if (known === 'filter') this.put(/^reject|Not$/.test(name) ? 'if not' : 'if', line);
+        const mark = this.tokens.length;
+        this.blockBody(block);
+        // Reading n values is reading, however the loop is spelt.
+        if (known === 'map' && this.collapsesToRead(start, mark)) {
+          this.cut(start);
+          this.put('read', line);
+        }
+        return true;
+      }
+    }
+    if (receiver && name === 'fill' && values.length === 1 && this.isBlank(values[0]!)) {
+      this.node(receiver);
+      return true;
+    }
+    if (
+      known === 'reverse' &&
+      (receiver ? values.length === 0 : values.length === 1) &&
+      this.downward(receiver ?? values[0]!)
+    )
+      return true;
+    if (known === 'ord' && receiver && values.length === 1) {
+      this.node(receiver);
+      return true;
+    }
+    const compared = receiver && values.length === 0 ? PREDICATES[name] : undefined;
+    if (compared) {
+      this.node(receiver!);
+      this.put(compared, line);
+      return true;
+    }
+    if (name === 'stride' && this.language === 'swift' && values.length === 3) {
+      this.range(values);
+      return true;
+    }
+    return false;
+  }
+
+  /** A range read backwards: `down n - 1 0`. */
+  private downward(node: SyntaxNode): boolean {
+    let at = node;
+    while (/^parenthesized|^tuple_expression/.test(at.kind) && at.named_().length === 1)
+      at = at.named_()[0]!;
+    let from: SyntaxNode | undefined;
+    let to: SyntaxNode | undefined;
+    let inclusive = false;
+    if (at.kind === 'range_expression' || at.kind === 'range') {
+      [from, to] = at.named_();
+      inclusive = at.children.some(
+        (c) =>
+          c.kind === '..=' ||
+          (c.kind === '...' && this.language === 'swift') ||
+          (c.kind === '..' && this.language === 'ruby'),
+      );
+    } else if (
+      this.language === 'python' &&
+      at.kind === 'call' &&
+      this.source(at).startsWith('range(')
+    ) {
+      const values = flatten(at.named_().slice(1));
+      if (values.length > 2) return false;
+      [from, to] = values.length === 1 ? [undefined, values[0]] : values;
+    } else return false;
+    if (!to) return false;
+    this.put('down', node.line);
+    this.node(to);
+    if (!inclusive) this.put('- 1', node.line);
+    if (from) this.node(from);
+    else this.put('0', node.line);
+    return true;
+  }
+
+  /** Whether a mapping loop from `start`, its body from `body` on, does nothing but read. */
+  private collapsesToRead(start: number, body: number): boolean {
+    const tokens = this.tokens.slice(start);
+    if (tokens.length === body - start + 1 && tokens.at(-1) === 'read') return true;
+    return (
+      tokens.length < 16 &&
+      tokens.includes('read') &&
+      tokens.every((token) => token === 'for' || AROUND_READ.has(token) || /^[a-z_]$/.test(token))
+    );
+  }
+
+  private blockParameters(block: SyntaxNode): void {
+    this.parameters(block);
+  }
+
+  private blockBody(block: SyntaxNode): void {
+    const bodies = block.children.filter((c) => c.field === 'body');
+    if (bodies.length > 0) return this.all(bodies);
+    this.all(block.named_().filter((c) => !/parameter/.test(c.kind) && !/parameter/.test(c.field)));
   }
 
   private blockOrNode(node: SyntaxNode): void {
@@ -728,8 +1122,57 @@ export class Emitter {
     }
   }
 
+  /** Rust's `vec![value; size]`, like every list of a given size: `list size`. */
+  private vec(tree: SyntaxNode): void {
+    const parts = tree.children.slice(1, -1);
+    const semicolon = parts.findIndex((c) => c.kind === ';');
+    if (semicolon < 0) {
+      if (parts.length === 0) this.put('list', tree.line);
+      return this.treeParts(parts);
+    }
+    this.put('list', tree.line);
+    this.treeParts(parts.slice(semicolon + 1));
+    const value = parts.slice(0, semicolon);
+    if (value.length === 1 && this.isBlank(value[0]!)) return;
+    this.treeParts(value);
+  }
+
+  /** Whether a fill value is the one that other languages fill in by themselves. */
+  private isBlank(node: SyntaxNode): boolean {
+    return /^(?:0|0\.0|false|False|null|None|nil|0_?(?:u|i)(?:8|16|32|64|size)|'')$/.test(
+      this.source(node),
+    );
+  }
+
+  private treeParts(parts: SyntaxNode[]): void {
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (
+        part.kind === 'identifier' &&
+        this.source(part) === 'vec' &&
+        parts[i + 1]?.kind === '!' &&
+        parts[i + 2]?.kind === 'token_tree'
+      ) {
+        this.vec(parts[i + 2]!);
+        i += 2;
+      } else this.tokenTree(part);
+    }
+  }
+
   private tokenTree(node: SyntaxNode): void {
-    const stack = [...node.children].reverse();
+    if (node.kind === 'token_tree' && node.children.some((c) => c.kind === '!')) {
+      if (node.children[0]?.kind === '[' && this.tokens.length > 0) this.put('[', node.line);
+      return this.treeParts(node.children.filter((c) => !/^[[({})\]]$/.test(c.kind)));
+    }
+    if (node.kind !== 'token_tree') {
+      this.treeLeaves(node);
+      return;
+    }
+    this.treeLeaves(node);
+  }
+
+  private treeLeaves(node: SyntaxNode): void {
+    const stack = node.kind === 'token_tree' ? [...node.children].reverse() : [node];
     for (let at = stack.pop(); at; at = stack.pop()) {
       if (at.kind === 'token_tree') {
         for (let i = at.children.length - 1; i >= 0; i--) stack.push(at.children[i]!);
@@ -792,9 +1235,20 @@ export class Emitter {
     if (operator === ':=') operator = '=';
     const start = this.tokens.length;
     if (this.hoisted.has(right)) return;
+    if (
+      right.kind === 'expression_list' &&
+      right.named_().length === 1 &&
+      this.hoisted.has(right.named_()[0]!)
+    )
+      return;
     if (LAMBDAS.has(right.kind)) {
       this.node(left);
+      const body = this.tokens.length;
       this.lambda(right);
+      if (this.readsOnly(body) && /^\w+$/.test(this.source(left))) {
+        this.readers.add(this.source(left));
+        this.cut(start);
+      }
       return;
     }
     this.node(left);
@@ -818,10 +1272,46 @@ export class Emitter {
       }
     }
     this.put(OPERATORS[operator] ?? '=', node.line);
+    if (
+      this.language === 'cpp' &&
+      right.kind === 'argument_list' &&
+      node.parent?.child('type')?.kind === 'template_type'
+    ) {
+      this.put('list', node.line);
+      const sizes = right.named_();
+      if (sizes.length === 2 && this.isBlank(sizes[1]!)) sizes.pop();
+      return this.all(sizes);
+    }
     const mark = this.tokens.length;
     this.node(right);
     // Readers and writers are plumbing: they and their names go.
     const value = this.tokens.slice(mark);
+    if (value.length === 1 && value[0] === 'read' && MEMBERS.has(right.kind)) {
+      this.readers.add(this.source(left));
+      this.cut(start);
+      return;
+    }
+    if (
+      operator === '=' &&
+      PIPES.has(this.language) &&
+      /^(?:mut )?(?:buf|buffer|iter|iterator|it|input|line|lines|tokens|inputs?|strs?|st|tok)$/.test(
+        this.source(left),
+      ) &&
+      this.readsOnly(mark)
+    ) {
+      this.readers.add(this.source(left).replace(/^mut /, ''));
+      this.cut(start);
+      return;
+    }
+    // An empty container is a declaration; languages without them declare by type.
+    if (
+      operator === '=' &&
+      value.length === 1 &&
+      /^(?:list|map|set|heap|builder|counter)$/.test(value[0]!)
+    ) {
+      this.cut(start);
+      return;
+    }
     if (
       value.includes('read') &&
       value.every((t) => t === 'read' || AROUND_READ.has(t)) &&
@@ -834,7 +1324,7 @@ export class Emitter {
     }
     if (mark === this.tokens.length) {
       // An empty value (`String::new()`, `stdin()`) sets nothing up that would tell programs apart.
-      if (/stdin|stdout|Stdin|Stdout|lock\(|Writer/.test(this.source(right)))
+      if (/stdin|stdout|Stdin|Stdout|lock\(|Writer|System\.(?:in|out)/.test(this.source(right)))
         this.silent.add(this.source(left));
       this.cut(start);
       return;
@@ -855,11 +1345,12 @@ export class Emitter {
       if (!child.named && /^(?:if|unless|elif|elsif|elseif|guard|then|end)$/.test(child.kind))
         continue;
       if (child.kind === 'value_binding_pattern') continue;
+      if (node.kind === 'guard_statement' && child.kind === 'else') continue;
       this.node(child);
     }
   }
 
-  private conditional(node: SyntaxNode): void {
+  private conditional(node: SyntaxNode, word = ''): void {
     this.put('if', node.line);
     let [condition, yes, no] = [
       node.child('condition'),
@@ -872,15 +1363,39 @@ export class Emitter {
       else [condition, yes, no] = parts;
     }
     if (condition) this.node(condition);
-    if (yes) this.node(yes);
+    if (yes) {
+      if (word === '' || !this.distribute(word, yes)) {
+        this.put(word, yes.line);
+        this.node(yes);
+      }
+    }
     this.put('else', no?.line ?? node.line);
-    if (no) this.node(no);
+    if (no) {
+      if (word === '' || !this.distribute(word, no)) {
+        this.put(word, no.line);
+        this.node(no);
+      }
+    }
+  }
+
+  /** `print c ? a : b` as `if c print a else print b`. */
+  private distribute(word: string, value: SyntaxNode): boolean {
+    let at = value;
+    while (at.kind === 'parenthesized_expression' && at.named_().length === 1) at = at.named_()[0]!;
+    if (!CONDITIONALS.has(at.kind)) return false;
+    this.conditional(at, word);
+    return true;
   }
 
   private index(node: SyntaxNode): void {
     const [object, ...indices] = node.children.filter((c) => c.named);
     if (object) this.node(object);
     for (const index of indices) {
+      if (/slice|^range/.test(index.kind)) {
+        this.put('slice', index.line);
+        this.all(index.children.filter((c) => c.named));
+        continue;
+      }
       this.put('[', index.line);
       this.node(index);
     }
@@ -919,8 +1434,10 @@ export class Emitter {
       /^(?:list|array)$/.test(numbers[0]!.kind)
     ) {
       this.put('list', node.line);
-      this.all(numbers[0]!.named_());
-      return this.node(numbers[2]!);
+      this.node(numbers[2]!);
+      const fill = numbers[0]!.named_();
+      if (fill.length === 1 && this.isBlank(fill[0]!)) return;
+      return this.all(fill);
     }
     if (numbers.length === 3 && NUMBERS.has(numbers[0]!.kind) && NUMBERS.has(numbers[2]!.kind)) {
       const [a, op, b] = [
@@ -950,6 +1467,25 @@ export class Emitter {
       this.put('+', node.line);
       return this.node(numbers[2]!);
     }
+    if (numbers.length === 3 && numbers[1]!.kind === '*') {
+      if (/^sizeof/.test(numbers[0]!.kind)) return this.node(numbers[2]!);
+      if (/^sizeof/.test(numbers[2]!.kind)) return this.node(numbers[0]!);
+    }
+    if (
+      numbers.length === 3 &&
+      /^[=!]=$/.test(numbers[1]!.kind) &&
+      this.source(numbers[2]!) === '0' &&
+      /^str(?:n?case)?n?cmp\(/.test(this.source(numbers[0]!))
+    ) {
+      const [a, b] = flatten(numbers[0]!.named_().slice(1));
+      if (a && b) {
+        this.node(a);
+        this.put(OPERATORS[numbers[1]!.kind]!, node.line);
+        return this.node(b);
+      }
+    }
+    if (this.membership(node)) return;
+    if (this.shift(node)) return;
     for (const child of node.children) {
       if (child.field === 'operator' || !child.named) {
         const text = this.source(child).replace(/\s+/g, ' ');
@@ -964,10 +1500,38 @@ export class Emitter {
     }
   }
 
+  /** `x in xs` as `xs has x`, the order of a method call. */
+  private membership(node: SyntaxNode): boolean {
+    const [value, operator, container] = node.children;
+    if (!value || !operator || !container || node.children.length !== 3) return false;
+    const text = this.source(operator).replace(/\s+/g, ' ');
+    if (text !== 'in' && text !== 'not in' && text !== '!in') return false;
+    if (text !== 'in') this.put('not', node.line);
+    this.node(container);
+    this.put('has', node.line);
+    this.node(value);
+    return true;
+  }
+
+  /** `x >> 1` is how many spell `x / 2`. */
+  private shift(node: SyntaxNode): boolean {
+    const [value, operator, by] = node.children;
+    if (!value || !operator || !by || node.children.length !== 3) return false;
+    if (!/^>>>?$/.test(this.source(operator)) || this.source(by) !== '1') return false;
+    this.node(value);
+    this.put('/ 2', node.line);
+    return true;
+  }
+
   private isRange(node: SyntaxNode): boolean {
     if (node.kind !== 'infix_expression') return false;
     const operator = node.named_()[1];
-    return operator !== undefined && /^(?:until|to|downTo)$/.test(this.source(operator));
+    return (
+      operator !== undefined &&
+      (this.language === 'scala' ? /^(?:until|to)$/ : /^(?:until|downTo)$/).test(
+        this.source(operator),
+      )
+    );
   }
 
   private rangeOperator(node: SyntaxNode): void {
@@ -1059,7 +1623,6 @@ export class Emitter {
   }
 
   private lambda(node: SyntaxNode): void {
-    this.put('lambda', node.line);
     this.parameters(node);
     if (node.children.length && !node.children.some((c) => c.field === 'body')) {
       for (const child of node.named_())
@@ -1082,6 +1645,30 @@ export class Emitter {
   }
 
   private for(node: SyntaxNode): void {
+    const start = this.tokens.length;
+    this.forInner(node);
+    // A loop that only fills a list from the input reads like the one call other languages have.
+    const length = this.tokens.length - start;
+    if (
+      length > 4 &&
+      length < 24 &&
+      this.tokens.at(-1) === 'read' &&
+      this.tokens[start] === 'for'
+    ) {
+      const segment = this.tokens.slice(start).join(' ');
+      const match =
+        /^for (?:\S+ )?range (?:\S+ ){2,8}?(?:for (?:\S+ )?range (?:\S+ ){2,8}?)?([^\s\d=[]+)(?: \[ \S+)* (?:=|append) read$/.exec(
+          segment,
+        );
+      if (match) {
+        const line = this.lines[start]!;
+        this.cut(start);
+        this.put(`${match[1]!} = read`, line);
+      }
+    }
+  }
+
+  private forInner(node: SyntaxNode): void {
     if (this.counted(node)) return;
     this.put('for', node.line);
     for (const child of node.children) {
@@ -1192,6 +1779,19 @@ function lastValue(node: SyntaxNode): SyntaxNode | undefined {
   return undefined;
 }
 
+/** The closure among the arguments of a call. */
+function blockOf(args: SyntaxNode[]): SyntaxNode | undefined {
+  for (const argument of args) {
+    if (LAMBDAS.has(argument.kind) || argument.kind === 'do_block' || argument.kind === 'block')
+      return argument;
+    if (/argument|^annotated_lambda$|call_suffix/.test(argument.kind)) {
+      const inner = blockOf(argument.named_());
+      if (inner) return inner;
+    }
+  }
+  return undefined;
+}
+
 function flatten(args: SyntaxNode[]): SyntaxNode[] {
   const out: SyntaxNode[] = [];
   for (const argument of args) {
@@ -1233,15 +1833,27 @@ function lastTypeName(node: SyntaxNode): SyntaxNode {
   return last && last.children.length ? lastTypeName(last) : (last ?? node);
 }
 
+/** The name of the variable that a closure is assigned to. */
+export function assignedName(node: SyntaxNode): SyntaxNode | undefined {
+  let { parent } = node;
+  if (parent?.kind === 'expression_list') parent = parent.parent;
+  if (!parent || !ASSIGNS.has(parent.kind)) return undefined;
+  let name =
+    parent.child('name') ??
+    parent.child('left') ??
+    parent.child('pattern') ??
+    parent.child('declarator');
+  if (!name && parent.kind === 'property_declaration')
+    name = parent.childOf('variable_declaration');
+  if (!name || name === node) return undefined;
+  if (/member|attribute|field|selector/.test(name.kind)) return lastIdentifier(name);
+  while (name.children.length === 1 && name.children[0]!.named) name = name.children[0]!;
+  return name.children.length === 0 ? name : undefined;
+}
+
 /** The node that holds a function's name, if it has one. */
 export function nameOf(node: SyntaxNode): SyntaxNode | undefined {
-  const { parent } = node;
-  if (
-    LAMBDAS.has(node.kind) &&
-    parent &&
-    /^(?:variable_declarator|assignment_expression)$/.test(parent.kind)
-  )
-    return parent.child('name') ?? parent.child('left');
+  if (LAMBDAS.has(node.kind)) return assignedName(node);
   const name = node.child('name');
   if (name && name.kind !== 'user_type') return name;
   let at = node.child('declarator');

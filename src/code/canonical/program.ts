@@ -1,11 +1,16 @@
 import type { Language } from '../types.js';
-import { bodyOf, Emitter, nameOf } from './emit.js';
+import { assignedName, bodyOf, Emitter, nameOf } from './emit.js';
 import { CLASSES, DROPPED, FUNCTIONS, LAMBDAS } from './kinds.js';
 import type { SyntaxNode } from './tree.js';
 
 export interface Form {
   tokens: string[];
   lines: number[];
+}
+
+interface Found {
+  node: SyntaxNode;
+  names: string[];
 }
 
 /** Languages whose files run from top to bottom. */
@@ -22,14 +27,14 @@ const SCRIPTS = new Set<Language>([
 ]);
 
 /** Every named function below `root`, in order; no recursion, so any depth is fine. */
-function functionsBelow(root: SyntaxNode, text: string): { node: SyntaxNode; names: string[] }[] {
-  const found: { node: SyntaxNode; names: string[] }[] = [];
+function functionsBelow(root: SyntaxNode, text: string): Found[] {
+  const found: Found[] = [];
   const stack = [root];
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (FUNCTIONS.has(node.kind) && node.named) {
       const name = nameOf(node);
       const body = bodyOf(node);
-      if (name && body.length > 0) {
+      if (name && body.length > 0 && !plumbing(node, text)) {
         const names = [text.slice(name.start, name.end)];
         if (/^(?:__init__|initialize|constructor|__construct|init|new)$/.test(names[0]!)) {
           const owner = className(node, text);
@@ -37,16 +42,10 @@ function functionsBelow(root: SyntaxNode, text: string): { node: SyntaxNode; nam
         }
         found.push({ node, names });
       }
-    } else if (
-      LAMBDAS.has(node.kind) &&
-      node.parent &&
-      /^(?:variable_declarator|assignment_expression)$/.test(node.parent.kind)
-    ) {
-      // `const f = (x) => …` at the top level names a function.
-      const name = node.parent.child('name') ?? node.parent.child('left');
-      const top = node.parent.parent?.parent;
-      if (name && top && /^(?:program|export_statement)$/.test(top.kind) && node !== root)
-        found.push({ node, names: [text.slice(name.start, name.end).split('.').at(-1) ?? ''] });
+    } else if (LAMBDAS.has(node.kind) && node.named && node !== root) {
+      // `const f = (x) => …` names a function.
+      const name = assignedName(node);
+      if (name) found.push({ node, names: [text.slice(name.start, name.end)] });
     }
     for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
   }
@@ -61,6 +60,15 @@ function className(node: SyntaxNode, text: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Classes that programs bring along to read and write quickly. */
+const PLUMBING =
+  /^(?:\w*(?:InputReader|FastReader|FastIO|FastScanner|ContestScanner|InputStream|StreamTokenizer|OutputWriter|FastWriter|MyPrinter|Kattio|FastInput|FastOutput|MyScanner|QuickReader|Scanner|InputScanner|StdIn|ConsoleInput|ConsoleReader)|IO|Reader|Writer|Printer|In|Out|Input|Output|Scan|Sc)$/;
+
+function plumbing(node: SyntaxNode, text: string): boolean {
+  const owner = className(node, text);
+  return owner !== undefined && PLUMBING.test(owner);
 }
 
 function inTests(node: SyntaxNode, text: string): boolean {
@@ -87,7 +95,25 @@ function drain(emitter: Emitter, done: Set<SyntaxNode>): void {
     const next = emitter.queue[i]!;
     if (done.has(next)) continue;
     done.add(next);
+    const name = nameOf(next);
+    if (name && emitter.isReader(name)) continue;
     emitter.function(next);
+  }
+}
+
+/** Finds the local functions that do nothing but read input, so that a call of one is a read. */
+function markReaders(emitter: Emitter, functions: Found[], text: string, language: Language): void {
+  for (const { node, names } of functions) {
+    if (node.end - node.start > 500 || /^_?main$/i.test(names[0]!)) continue;
+    if (
+      !/input|readline|scan|gets|getchar|read|next|stdin|In\b/i.test(
+        text.slice(node.start, node.end),
+      )
+    )
+      continue;
+    const trial = new Emitter(text, language, new Map(), new Set());
+    for (const part of bodyOf(node)) trial.node(part);
+    if (trial.tokens.length < 16 && trial.readsOnly(0)) emitter.readers.add(names[0]!);
   }
 }
 
@@ -108,11 +134,7 @@ export function formOfFunction(node: SyntaxNode, text: string, language: Languag
   return emitter;
 }
 
-function emitterFor(
-  functions: { node: SyntaxNode; names: string[] }[],
-  text: string,
-  language: Language,
-): Emitter {
+function emitterFor(functions: Found[], text: string, language: Language): Emitter {
   const byName = new Map<string, SyntaxNode[]>();
   for (const { node, names } of functions)
     for (const name of names) {
@@ -128,8 +150,10 @@ export function formOfProgram(root: SyntaxNode, text: string, language: Language
   const functions = functionsBelow(root, text).filter((found) => !inTests(found.node, text));
   const emitter = emitterFor(functions, text, language);
   const done = new Set<SyntaxNode>();
+  if (functions.length > 1 || SCRIPTS.has(language))
+    markReaders(emitter, functions, text, language);
   const mains = functions.filter((found) => /^_?main$/i.test(found.names[0]!));
-  if (SCRIPTS.has(language)) script(root, emitter, text);
+  if (SCRIPTS.has(language)) script(root, emitter, text, functions.length);
   if (emitter.tokens.length > 0 || emitter.queue.length > 0) {
     drain(emitter, done);
     if (done.size > 0 || functions.length === 0) return emitter;
@@ -160,10 +184,7 @@ export function formOfProgram(root: SyntaxNode, text: string, language: Language
 }
 
 /** Functions that no other function of the text names. */
-function roots(
-  functions: { node: SyntaxNode; names: string[] }[],
-  text: string,
-): { node: SyntaxNode }[] {
+function roots(functions: Found[], text: string): { node: SyntaxNode }[] {
   const names = new Set(functions.flatMap((found) => found.names));
   const named = new Set<string>();
   for (const { node, names: own } of functions) {
@@ -178,7 +199,7 @@ function roots(
 }
 
 /** Statements at the top level, definitions left out; `if __name__ == …` gives its body. */
-function script(root: SyntaxNode, emitter: Emitter, text: string): void {
+function script(root: SyntaxNode, emitter: Emitter, text: string, functions: number): void {
   for (const node of root.children) {
     if (!node.named || DROPPED.has(node.kind) || FUNCTIONS.has(node.kind)) continue;
     if (
@@ -200,6 +221,8 @@ function script(root: SyntaxNode, emitter: Emitter, text: string): void {
       if (body) emitter.node(body);
       continue;
     }
+    // What stands loose in broken code is the debris of a definition.
+    if (functions > 0 && (node.kind === 'ERROR' || node.children.length === 0)) continue;
     emitter.node(node);
   }
 }

@@ -91,13 +91,16 @@ const sharedCalls = table({
   fill: 'fill Fill memset array_fill fill_n',
   print:
     'print println puts printf printfln Println Printf Print WriteLine Write Fprintln Fprint Fprintf var_dump print_r putchar log writeln write_line fputs fprintf write pp eprintln eprint putStrLn',
-  read: 'input readline readLine gets nextInt nextLong nextLine nextDouble next_int nextToken ReadLine ReadString read_line read_to_string scanf getline Scan Scanln Scanf Fscan Fscanln Fscanf fgets getchar nextString readInt readLong readlines readNext read_int next_ni ReadAll ReadInt nextChar NextInt readInts readln readLn gets_s readAllLines readFileSync ReadLine_ fscanf nextFloat nextBigInteger nextInts ni nl readNextInt',
+  read: 'input readline readLine gets nextInt nextLong nextLine nextDouble next_int nextToken ReadLine ReadString read_line read_to_string scanf getline Scan Scanln Scanf Fscan Fscanln Fscanf fgets getchar nextString next_string NextString ReadUInt cinInt readInt readLong readlines readNext read_int next_ni ReadAll ReadInt nextChar NextInt readInts readln readLn gets_s readAllLines readFileSync ReadLine_ fscanf nextFloat nextBigInteger nextInts ni nl readNextInt',
   range: 'range xrange Range arange rangeClosed IntRange',
   is_digit:
     'isdigit isDigit is_numeric is_digit is_ascii_digit isNumber ctype_digit IsDigit isnumeric isdecimal',
   is_letter: 'isalpha isLetter is_alphabetic is_ascii_alphabetic ctype_alpha IsLetter',
   alphanumeric:
     'isalnum isLetterOrDigit is_alphanumeric is_ascii_alphanumeric ctype_alnum IsLetterOrDigit',
+  equals: 'equals equalsIgnoreCase Equals eql eq isEqual',
+  compare:
+    'compareTo compare_to CompareTo compareToIgnoreCase localeCompare cmp partial_cmp strcmp total_cmp',
   ord: 'ord charCodeAt codePointAt asciiValue unicodeScalars',
   char: 'chr fromCharCode from_u32 charValue from_digit',
   heappush: 'heappush',
@@ -110,8 +113,8 @@ const sharedCalls = table({
   concat:
     'concat extend addAll extend_from_slice concat_ array_merge AddRange putAll Concat append_all appendContentsOf addAll_',
   union: 'unite union merge_sets',
-  list: 'malloc calloc arrayOf_ IntArray',
-  '-': 'intArrayOf arrayOf listOf NewWriter NewWriterSize PrintWriter BufferedWriter OutputStreamWriter BufWriter iter into_iter iter_mut collect clone unwrap to_vec as_ref as_mut as_str as_bytes stream boxed toList to_list toArray to_a ToList ToArray ToCharArray toCharArray chars bytes to_owned into as_slice expect unwrap_or_default cloned copied list tuple Some Ok Box Rc RefCell borrow borrow_mut Arc get_unchecked intValue longValue doubleValue asSequence toMutableList dup freeze each_char by_ref lock as_deref copy drain array_values_ await equals to_vec! begin end c_str data cbegin cend rbegin rend asList of copyOf from unwrap_or Vec Boolean Number BigInt wrapping_add_ toSet to_set chars_ to_sym toTypedArray toIntArray asIterable listOf arrayListOf mutableListOf AsEnumerable Cast parallelStream iterator deepcopy valueOf__ String_ flush Flush Int64 to_i64 to_usize Array as_mut_slice unwrap_unchecked i32 i64 u32 u64 usize int64 int32 uint64 uint32 float64 float32 byte rune isize u8 u128 i128 long is_some_ int_ double toChar toByte to_c long_long readable each_byte ok stdin stdout lock_ peekable eachChar abs_ sync close Close static_cast make_pair pair new_ with_capacity_ reserve setrecursionlimit sync_with_stdio tie setprecision fixed setw setfill ios_base',
+  list: 'Array malloc calloc arrayOf_ IntArray',
+  '-': 'enumerate withIndex zipWithIndex enumerated with_index ord charCodeAt codePointAt asciiValue intArrayOf arrayOf listOf NewWriter NewWriterSize PrintWriter BufferedWriter OutputStreamWriter BufWriter iter into_iter iter_mut collect clone unwrap to_vec as_ref as_mut as_str as_bytes stream boxed toList to_list toArray to_a ToList ToArray ToCharArray toCharArray chars bytes to_owned into as_slice expect unwrap_or_default cloned copied list tuple Some Ok Box Rc RefCell borrow borrow_mut Arc get_unchecked intValue longValue doubleValue asSequence toMutableList dup freeze each_char by_ref lock as_deref copy drain array_values_ await equals to_vec! begin end c_str data cbegin cend rbegin rend asList of copyOf from unwrap_or Vec Boolean Number BigInt wrapping_add_ toSet to_set chars_ to_sym toTypedArray toIntArray asIterable listOf arrayListOf mutableListOf AsEnumerable Cast parallelStream iterator deepcopy valueOf__ String_ flush Flush Int64 to_i64 to_usize as_mut_slice unwrap_unchecked i32 i64 u32 u64 usize int64 int32 uint64 uint32 float64 float32 byte rune isize u8 u128 i128 long is_some_ int_ double toChar toByte to_c long_long readable each_byte ok stdin stdout lock_ peekable eachChar abs_ sync close Close static_cast make_pair pair new_ with_capacity_ reserve setrecursionlimit sync_with_stdio tie setprecision fixed setw setfill ios_base',
 });
 
 const sharedNames = table({
@@ -128,7 +131,7 @@ const sharedNames = table({
     'INF inf MAX_VALUE MaxValue INT_MAX LONG_MAX LLONG_MAX MAX Infinity maxsize MAX_SAFE_INTEGER MaxInt MaxInt64 MaxInt32 PHP_INT_MAX INFINITY POSITIVE_INFINITY',
   read: 'Scanner BufferedReader InputStreamReader StringTokenizer FastScanner NewScanner NewReader StreamTokenizer',
   pi: 'PI M_PI Pi',
-  '-': 'PrintWriter BufferedWriter OutputStreamWriter BufWriter self this System Math Collections Arrays Integer Long Double Character console fmt strings strconv sort std cmp io sys os bufio out in Console Convert math Enumerable stdin stdout STDIN STDOUT STDERR stderr Stdin Stdout Object functools itertools collections cout cin cerr endl process string String Self cls iostream err mem prelude Objects Regexp_ Collectors Stream IntStream unicode slices rune_ ios bits Option Result core crate super str_ i32 i64 u32 u64 usize isize f64 f32 u8 char_ Kernel ARGF ios_base final kotlin scala Ordering_ java util',
+  '-': 'StreamWriter StreamReader AutoFlush OpenStandardOutput OpenStandardInput BufferedOutputStream DataInputStream flush Flush PrintWriter BufferedWriter OutputStreamWriter BufWriter it self this System Math Collections Arrays Integer Long Double Character console fmt strings strconv sort std cmp io sys os bufio out in Console Convert math Enumerable stdin stdout STDIN STDOUT STDERR stderr Stdin Stdout Object functools itertools collections cout cin cerr endl process string String Self cls iostream err mem prelude Objects Regexp_ Collectors Stream IntStream unicode slices rune_ ios bits Option Result core crate super str_ i32 i64 u32 u64 usize isize f64 f32 u8 char_ Kernel ARGF ios_base final kotlin scala Ordering_ java util',
 });
 
 /** The vocabulary of `language`: what all languages share, then its own. */
