@@ -44,6 +44,11 @@ export class SketchTable {
     return this.length > 0;
   }
 
+  /** Adds rows after those that are there. */
+  append(rows: Iterable<SketchRow>): void {
+    for (const row of rows) this.push(row);
+  }
+
   private push(row: SketchRow): void {
     const at = this.length++;
     if (at >= this.ids.length) this.grow(Math.min(this.capacity, Math.max(4096, at * 2)));

@@ -254,7 +254,8 @@ class SqliteStore implements CorpusStore {
     filter: SearchFilter = {},
   ): Promise<Neighbour[][]> {
     return this.read(() => {
-      if (queries.length === 0 || k < 1) return queries.map(() => []);
+      const empty = this.meta('student') === undefined;
+      if (empty || queries.length === 0 || k < 1) return queries.map(() => []);
       const dimensions = this.dimensions();
       for (const query of queries) checkDimensions(query, dimensions);
       const pass = new FirstPass(queries, k);
@@ -315,12 +316,22 @@ class SqliteStore implements CorpusStore {
     });
   }
 
-  markIdioms(ids: readonly number[]): Promise<void> {
+  markIdioms(ids: readonly number[], through?: number): Promise<void> {
     return this.write(() => {
+      if (through !== undefined) this.setMeta('idioms-through', String(through));
       this.statement('UPDATE functions SET idiom = 0 WHERE idiom = 1').run();
       this.statement(
         'UPDATE functions SET idiom = 1 WHERE id IN (SELECT value FROM json_each(?))',
       ).run(JSON.stringify(ids));
+    });
+  }
+
+  idiomState(): Promise<{ through: number; last: number }> {
+    return this.read(() => {
+      const { last } = this.statement('SELECT max(id) AS last FROM functions').get() as {
+        last: number | null;
+      };
+      return { through: Number(this.meta('idioms-through') ?? 0), last: last ?? 0 };
     });
   }
 

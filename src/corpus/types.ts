@@ -102,8 +102,13 @@ export interface CorpusStore {
   ): Promise<Neighbour[][]>;
   /** Every function in id order, without holding all in memory. */
   functions(filter?: SearchFilter): AsyncIterable<CorpusFunction>;
-  /** Makes exactly these functions the corpus's idioms; every other function is none. */
-  markIdioms(ids: readonly number[]): Promise<void>;
+  /**
+   * Makes exactly these functions the corpus's idioms; every other function is none. `through` is
+   * the last function id that was looked at.
+   */
+  markIdioms(ids: readonly number[], through?: number): Promise<void>;
+  /** `through` of the last `markIdioms` (0 before), and the last function id there is. */
+  idiomState?(): Promise<{ through: number; last: number }>;
   count(): Promise<number>;
   /** What is held of every file of a repository, by path. */
   storedFiles?(repository: string): Promise<Map<string, StoredFile>>;

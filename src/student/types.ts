@@ -28,6 +28,8 @@ export interface Student {
   readonly id: string;
   /** sha256 over the manifest's file hashes: names the weights and heads exactly. */
   readonly sha256: string;
+  /** sha256 of what the vectors depend on; students that differ in their heads alone share it. */
+  readonly encoderSha256?: string;
   readonly dimensions: number;
   readonly canonicalVersion: number;
   readonly device: 'cpu' | 'gpu';
