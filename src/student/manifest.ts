@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CANONICAL_VERSION } from '../code/canonical.js';
 import { UserError } from '../errors.js';
+import { PROFILE_VERSION } from './profile-format.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 in lower-case hex');
 const relativePath = z
@@ -92,7 +93,7 @@ export interface LoadedManifest {
   manifest: Manifest;
   /** Names weights, heads and thresholds exactly. */
   sha256: string;
-  /** Names what decides the bits of a vector: weights, input length, pooling. */
+  /** Names what decides vectors and profiles: weights, input length, pooling, formats. */
   encoderSha256: string;
 }
 
@@ -238,5 +239,12 @@ function sha256Of(manifest: Manifest): string {
 
 function encoderSha256Of(manifest: Manifest): string {
   const { canonical, maxTokens, pooling, dimensions } = manifest;
-  return hashOf([weightsSha256(manifest), canonical, maxTokens, pooling, dimensions]);
+  return hashOf([
+    weightsSha256(manifest),
+    canonical,
+    maxTokens,
+    pooling,
+    dimensions,
+    PROFILE_VERSION,
+  ]);
 }
