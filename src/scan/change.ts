@@ -1,8 +1,10 @@
 import type { FileContents } from '../diff/changed-functions.js';
 
-/** A file of a change with its contents and what `.gitattributes` says of it. */
+/** A file of a change with its contents and what the repository's own files say of it. */
 export interface ChangeFile extends FileContents {
-  /** `linguist-generated`; undefined where nothing is said. */
+  /** Named in `.xccdignore`. */
+  ignored?: boolean;
+  /** `linguist-generated` of `.gitattributes`; undefined where nothing is said. */
   generated?: boolean;
   /** `linguist-vendored`. */
   vendored?: boolean;

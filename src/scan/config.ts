@@ -5,6 +5,9 @@ import type { z } from 'zod';
 import { UserError } from '../errors.js';
 import { configSchema, type Config } from './config-schema.js';
 
+/** Where a repository keeps its configuration, relative to its root; the first that exists counts. */
+export const CONFIG_FILES = ['.github/xccd.yml', 'xccd.yml'] as const;
+
 /** One thing that is wrong in a configuration. */
 export interface ConfigProblem {
   /** Line in the file, 1-based; null for a flag. */

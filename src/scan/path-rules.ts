@@ -61,6 +61,7 @@ export function pathRules(config: Config): PathRules {
     const { path, skipped } = file.file;
     if (skipped) return skipped;
     if (hits(ignored, path)) return 'ignored by configuration';
+    if (file.ignored) return 'ignored: .xccdignore';
     const own = settings(path);
     if (own.skip) return 'left out by configuration';
     const language = detectLanguage(path, firstLine(file.after ?? file.before));
@@ -73,8 +74,7 @@ export function pathRules(config: Config): PathRules {
     const denied = file.generated === false || file.vendored === false;
     const byPath = denied ? null : isGeneratedOrVendoredPath(path);
     if (byPath) return byPath;
-    if (!own.tests && isTestPath(path)) return 'test code';
-    return null;
+    return own.tests ? null : isTestPath(path);
   };
   return { settings, skipReason };
 }

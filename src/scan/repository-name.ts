@@ -26,9 +26,3 @@ export function ownerOf(repository: string): string | null {
   const all = parts(repository);
   return all.length > 1 ? all[0]! : null;
 }
-
-/** The name in a repository's address (`team/billing`), or null where it names none. */
-export function nameOfAddress(url: string): string | null {
-  const path = /^(?:[a-z+]+:\/\/[^/]*\/|[^@/]+@[^:/]+:)(.+?)(?:\.git)?\/?$/i.exec(url)?.[1];
-  return path?.includes('/') ? path.replace(/^\/+/, '') : null;
-}

@@ -1,5 +1,7 @@
 import { changedFunctions, type FunctionChanges } from '../diff/changed-functions.js';
 import type { ChangedFunction } from '../diff/types.js';
+import { requireCorpusStudent } from '../corpus/corpus-student.js';
+import { twinUrl } from '../corpus/twin-url.js';
 import type { CorpusFunction, CorpusStore, Neighbour } from '../corpus/types.js';
 import type { EncodedFunction, Head, Student } from '../student/types.js';
 import { VERSION } from '../version.js';
@@ -15,7 +17,6 @@ import { findingMessage } from './message.js';
 import { pathRules, type FileSettings, type PathRules } from './path-rules.js';
 import { sameRepository } from './repository-name.js';
 import { ruleOn } from './rule.js';
-import { twinUrl } from './twin-url.js';
 import {
   compareTwins,
   groupTwins,
@@ -311,10 +312,11 @@ function redundancy(
  * Scans one change: changed functions, their nearest functions in the corpus, verdicts, policy,
  * evidence. Reads neither git nor files: contents come in `change`. Equal inputs give equal bytes.
  *
- * @throws UserError from the store or the student, where one does not fit the other
+ * @throws UserError when another student made the corpus's vectors, or has no such head
  */
 export async function scanChange(input: ScanInput): Promise<ScanOutput> {
   const { change, config, store, student, onProgress } = input;
+  await requireCorpusStudent(store, student);
   const head = config.head ?? student.defaultHead;
   const threshold = config.threshold ?? student.threshold(head, 'scan');
   const read = await readChange(change.files, pathRules(config), onProgress);
@@ -336,7 +338,11 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
         );
   onProgress?.({ stage: 'search', done: subjects.length, total: subjects.length });
   const urls = new Map((await store.repositories()).map(({ name, url }) => [name, url]));
-  const url: UrlOf = (fn) => twinUrl(urls.get(fn.repository) ?? null, fn);
+  const url: UrlOf = (fn) =>
+    twinUrl({ url: urls.get(fn.repository) ?? null }, fn.commit, fn.path, [
+      fn.startLine,
+      fn.endLine,
+    ]);
   const files = new Map(change.files.map((file) => [file.file.path, file]));
 
   const court: Court = { student, head, searched, change, paths, topK: config.topK };

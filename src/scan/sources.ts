@@ -5,13 +5,13 @@ import { MAX_FILE_BYTES } from '../code/source-file.js';
 import { applyDiff } from '../diff/apply.js';
 import { parseFileDiffs, type FileDiff } from '../diff/parse.js';
 import { reverseDiff } from '../diff/reverse.js';
+import { parseRemote } from '../corpus/remote-url.js';
 import type { ChangedFile } from '../diff/types.js';
 import { UserError } from '../errors.js';
 import type { AuditSource } from './audit.js';
-import { linguistAttributes } from './attributes.js';
+import { fileRemarks } from './file-remarks.js';
 import type { Change, ChangeFile } from './change.js';
 import { git, GitFailure, readBlobs, tryGit } from './git.js';
-import { nameOfAddress } from './repository-name.js';
 
 /** Which change to read. */
 export type ChangeRequest =
@@ -48,15 +48,29 @@ const DIFF = [
   '--ignore-submodules=dirty',
 ];
 
-/** Root of the git repository around `folder`, or null. */
+/**
+ * Root of the git repository around `folder`, or null.
+ *
+ * @throws UserError when git refuses the repository because another user owns it
+ */
 export async function repositoryRoot(folder: string): Promise<string | null> {
-  return (await tryGit(folder, ['rev-parse', '--show-toplevel'])) || null;
+  try {
+    return (await git(folder, ['rev-parse', '--show-toplevel'])).toString().trim() || null;
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    if (!error.stderr.includes('dubious ownership')) return null;
+    throw new UserError(
+      `git does not trust ${folder}: another user owns it`,
+      `If you trust it: \`git config --global --add safe.directory ${folder}\`.`,
+    );
+  }
 }
 
 /** Name of the repository: from the address of its `origin`, or its folder's name. */
 export async function repositoryName(root: string): Promise<string> {
-  const url = await tryGit(root, ['config', '--get', 'remote.origin.url']);
-  return (url && nameOfAddress(url)) || basename(root);
+  const address = await tryGit(root, ['config', '--get', 'remote.origin.url']);
+  const remote = address ? parseRemote(address) : null;
+  return remote?.url ? remote.name : basename(root);
 }
 
 /** Text of a file at a commit, or null when it is not there. */
@@ -279,14 +293,14 @@ function fromDiff(root: string, diffs: readonly FileDiff[]): ChangeFile[] {
   });
 }
 
-async function withAttributes(
+async function withRemarks(
   root: string,
   files: readonly ChangeFile[],
-  source: string | null,
+  base: string | null,
 ): Promise<ChangeFile[]> {
-  const paths = files.filter(({ after }) => after !== null).map(({ file }) => file.path);
-  const attributes = await linguistAttributes(root, paths, source);
-  return files.map((file) => ({ ...file, ...attributes.get(file.file.path) }));
+  if (files.every(({ after }) => after === null)) return [...files];
+  const remarks = await fileRemarks(root, base);
+  return files.map((file) => ({ ...file, ...remarks(file.file.path) }));
 }
 
 /**
@@ -312,7 +326,7 @@ export async function openChange(
     head: string | null,
   ): Promise<ChangeSource> => ({
     change: {
-      files: gitRoot ? await withAttributes(root, files, base) : files,
+      files: gitRoot ? await withRemarks(root, files, base) : files,
       base,
       head,
       repository: gitRoot ? await repositoryName(root) : basename(root),

@@ -1,0 +1,169 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { DEFAULT_CORPUS, openStore } from '../corpus/open-store.js';
+import { UserError } from '../errors.js';
+import type { Device } from '../student/llama.js';
+import { openStudent } from '../student/open-student.js';
+import { parseBaseline, type Baseline } from './baseline.js';
+import { CONFIG_FILES, loadConfig, type LoadedConfig } from './config.js';
+import type { Config } from './config-schema.js';
+import { scanChange, type ScanOutput, type ScanProgress } from './scan.js';
+import { fileAt, openChange, type ChangeRequest, type ChangeSource } from './sources.js';
+
+export interface LocalScanOptions {
+  request: ChangeRequest;
+  /** Where the user stands. */
+  folder: string;
+  /** Files or folders, relative to `folder`, that limit the change. */
+  paths?: readonly string[];
+  /** Values given by flags, by dotted key of the configuration; stronger than the file's. */
+  flags?: Readonly<Record<string, unknown>>;
+  /** Configuration file, relative to `folder`, instead of the repository's own. */
+  configFile?: string;
+  /** A whole configuration (of an audit record) instead of any file. */
+  config?: Config;
+  /** Baseline file, relative to `folder`, instead of the configuration's; null for none. */
+  baselineFile?: string | null;
+  /** Fingerprints of accepted findings instead of any file. */
+  baseline?: Baseline;
+  device?: Device;
+  onProgress?: (progress: ScanProgress) => void;
+}
+
+export interface LocalScan extends ScanOutput {
+  config: Config;
+  /** Where each value of the configuration comes from. */
+  sources: LoadedConfig['sources'];
+  root: string;
+}
+
+function readUserFile(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError(
+      `The ${what} ${path} cannot be read: ${(error as Error).message}`,
+      'Name a file that exists and that you may read.',
+    );
+  }
+}
+
+/**
+ * The configuration of a change: the one that the base holds where the change is a range of
+ * commits, so that a change cannot relax its own rules; the working tree's otherwise.
+ */
+async function configFileOf(
+  { root, change, source }: ChangeSource,
+  options: LocalScanOptions,
+): Promise<{ name: string; text: string } | null> {
+  if (options.configFile !== undefined) {
+    const path = resolve(options.folder, options.configFile);
+    return { name: options.configFile, text: readUserFile(path, 'configuration') };
+  }
+  for (const name of CONFIG_FILES) {
+    if (source.kind === 'range') {
+      const text = await fileAt(root, change.base!, name);
+      if (text !== null) return { name, text };
+    } else if (existsSync(join(root, name)))
+      return { name, text: readUserFile(join(root, name), 'configuration') };
+  }
+  return null;
+}
+
+async function baselineOf(
+  { root, change, source }: ChangeSource,
+  config: Config,
+  options: LocalScanOptions,
+): Promise<Baseline | undefined> {
+  if (options.baseline) return options.baseline;
+  if (options.baselineFile === null) return undefined;
+  if (options.baselineFile !== undefined) {
+    const text = readUserFile(resolve(options.folder, options.baselineFile), 'baseline');
+    return parseBaseline(text, options.baselineFile);
+  }
+  if (config.baseline === null) return undefined;
+  const text =
+    source.kind === 'range'
+      ? await fileAt(root, change.base!, config.baseline)
+      : readUserFile(resolve(root, config.baseline), 'baseline');
+  if (text === null)
+    throw new UserError(
+      `The baseline ${config.baseline} of the configuration is not in the base commit`,
+      'Commit it to the base branch, or name a file with --baseline.',
+    );
+  return parseBaseline(text, config.baseline);
+}
+
+/** Whether a location is the address of a server rather than a path. */
+export function isAddress(location: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(location);
+}
+
+/** Where the corpus lies: a flag's path is relative to the folder, a configured one to the root. */
+function corpusLocation(root: string, loaded: LoadedConfig, folder: string): string {
+  const { corpus } = loaded.config;
+  if (corpus === null) return join(root, DEFAULT_CORPUS);
+  if (isAddress(corpus) || isAbsolute(corpus)) return corpus;
+  return resolve(loaded.sources.get('corpus') === 'flag' ? folder : root, corpus);
+}
+
+/** Id or folder of the student: a configured folder is relative to the root. */
+function studentPlace(root: string, loaded: LoadedConfig): string | undefined {
+  const { student } = loaded.config;
+  if (student === null) return undefined;
+  const configured = loaded.sources.get('student') !== 'flag';
+  return configured && student.includes('/') ? resolve(root, student) : student;
+}
+
+function requireCorpusFile(location: string): void {
+  if (isAddress(location) || existsSync(location)) return;
+  throw new UserError(
+    `There is no corpus at ${location}`,
+    'Build one first: `xccd index PATH|GIT_URL… --corpus FILE`, with the code to compare with; then `xccd scan --corpus FILE`.',
+  );
+}
+
+/**
+ * Scans a change of a local repository: reads the change, its configuration and baseline, opens
+ * corpus and student, and closes them again.
+ *
+ * @throws UserError for everything that the user must mend
+ */
+export async function scanLocally(options: LocalScanOptions): Promise<LocalScan> {
+  const { folder } = options;
+  const opened = await openChange(options.request, { folder, paths: options.paths });
+  const loaded: LoadedConfig = options.config
+    ? loadConfig({ flags: { ...options.config, ...definedOnly(options.flags) } })
+    : loadConfig({ file: await configFileOf(opened, options), flags: options.flags });
+  const { config } = loaded;
+  const baseline = await baselineOf(opened, config, options);
+  const location = corpusLocation(opened.root, loaded, folder);
+  requireCorpusFile(location);
+  const store = await openStore(location, { readonly: true });
+  try {
+    const student = await openStudent({
+      id: studentPlace(opened.root, loaded),
+      device: options.device,
+    });
+    try {
+      const output = await scanChange({
+        change: opened.change,
+        config,
+        store,
+        student,
+        baseline,
+        source: opened.source,
+        onProgress: options.onProgress,
+      });
+      return { ...output, config, sources: loaded.sources, root: opened.root };
+    } finally {
+      await student.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function definedOnly(flags: LocalScanOptions['flags']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(flags ?? {}).filter(([, value]) => value !== undefined));
+}
