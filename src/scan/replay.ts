@@ -57,8 +57,9 @@ export async function replayScan(
   const { config } = loadConfig({ flags: record.configuration.values });
   // Recorded paths are relative to the root; the options are relative to where the user stands.
   const root = (await repositoryRoot(options.folder)) ?? options.folder;
-  const here = (place: string | undefined): string | undefined =>
-    place === undefined || isAddress(place) ? place : resolve(options.folder, place);
+  const { corpus, student } = options;
+  const here = (place: string): string =>
+    isAddress(place) ? place : resolve(options.folder, place);
   const { audit } = await scanLocally({
     request: requestOf(record, options),
     folder: root,
