@@ -1,5 +1,17 @@
 /** The rooms of src/ and the direction of their imports (see ARCHITECTURE.md). */
-const rooms = ['code', 'diff', 'student', 'corpus', 'scan', 'report', 'github', 'app', 'action', 'cli', 'distill'];
+const rooms = [
+  'code',
+  'diff',
+  'student',
+  'corpus',
+  'scan',
+  'report',
+  'github',
+  'app',
+  'action',
+  'cli',
+  'distill',
+];
 const allowed = {
   code: [],
   diff: ['code'],
@@ -39,6 +51,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

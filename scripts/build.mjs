@@ -6,9 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.json`], {
-  stdio: 'inherit',
-});
+execFileSync(
+  process.execPath,
+  [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.json`],
+  {
+    stdio: 'inherit',
+  },
+);
 const link = `${root}node_modules/.bin/xccd`;
 if (process.platform !== 'win32' && existsSync(`${root}node_modules`)) {
   mkdirSync(`${root}node_modules/.bin`, { recursive: true });

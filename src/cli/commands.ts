@@ -33,6 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: load('calibrate'),
   },
   { name: 'audit', summary: 'show or replay the record of a scan', load: load('audit') },
+  { name: 'serve', summary: 'run the GitHub App', load: load('serve') },
   {
     name: 'doctor',
     summary: 'what is installed, what is missing and how to get it',
