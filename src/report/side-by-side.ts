@@ -25,13 +25,17 @@ function sides(text: string, startLine: number, ranges: readonly [number, number
   });
 }
 
-/** The stretches that can be set level with each other: in order on both sides. */
-function levelled(evidence: readonly Stretch[]): Stretch[] {
+/** More empty lines than this to set a stretch level would hide more than they show. */
+const MAX_PADDING = 15;
+
+/** The stretches that can be set level with each other: in order on both sides, and near enough. */
+function levelled(finding: Finding, twinStart: number): Stretch[] {
   const kept: Stretch[] = [];
-  let left = 0;
-  let right = 0;
-  for (const stretch of [...evidence].sort((a, b) => a.lines[0] - b.lines[0])) {
-    if (stretch.lines[0] <= left || stretch.twinLines[0] <= right) continue;
+  let left = finding.function.startLine - 1;
+  let right = twinStart - 1;
+  for (const stretch of [...finding.evidence].sort((a, b) => a.lines[0] - b.lines[0])) {
+    const [toLeft, toRight] = [stretch.lines[0] - left, stretch.twinLines[0] - right];
+    if (toLeft <= 0 || toRight <= 0 || Math.abs(toLeft - toRight) > MAX_PADDING) continue;
     kept.push(stretch);
     left = stretch.lines[1];
     right = stretch.twinLines[1];
@@ -67,7 +71,7 @@ export function sideBySide(finding: Finding): Row[] | null {
       rows.push(row);
     }
   };
-  for (const stretch of levelled(finding.evidence)) {
+  for (const stretch of levelled(finding, twin.startLine)) {
     take(stretch.lines[0] - finding.function.startLine, stretch.twinLines[0] - twin.startLine);
     take(
       stretch.lines[1] - finding.function.startLine + 1,
@@ -76,4 +80,27 @@ export function sideBySide(finding: Finding): Row[] | null {
   }
   take(left.length, right.length);
   return rows;
+}
+
+/** A row, or the number of rows left out in its place. */
+export type Excerpt = Row | { omitted: number };
+
+/**
+ * The rows around the aligned stretches, `context` before and after each; without any stretch the
+ * first `atMost` rows. What lies between is counted.
+ */
+export function excerpt(rows: readonly Row[], context: number, atMost: number): Excerpt[] {
+  const aligned = (row: Row) => row.left?.stretch !== undefined || row.right?.stretch !== undefined;
+  const any = rows.some(aligned);
+  const shown = rows.map((_, i) =>
+    any ? rows.slice(Math.max(0, i - context), i + context + 1).some(aligned) : i < atMost,
+  );
+  const out: Excerpt[] = [];
+  for (const [i, row] of rows.entries()) {
+    const last = out.at(-1);
+    if (shown[i]) out.push(row);
+    else if (last && 'omitted' in last) last.omitted++;
+    else out.push({ omitted: 1 });
+  }
+  return out;
 }

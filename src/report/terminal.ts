@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import stringWidth from 'string-width';
 import type { Finding, Level, ScanResult, Twin } from '../scan/types.js';
 import { neutralise, neutraliseLine, safeUrl } from './escape.js';
-import { sideBySide, type Row, type Side } from './side-by-side.js';
+import { excerpt, sideBySide, type Excerpt, type Row, type Side } from './side-by-side.js';
 import {
   alignment,
   basis,
@@ -26,7 +26,9 @@ export interface TerminalOptions {
 
 /** From this width on both functions stand side by side. */
 const SIDE_BY_SIDE_WIDTH = 100;
-const MAX_ROWS = 40;
+/** Rows of code around an aligned stretch, and rows where nothing is aligned. */
+const CONTEXT_ROWS = 2;
+const ROWS_WITHOUT_STRETCH = 15;
 const MAX_TWINS = 3;
 const MAX_SKIPPED = 5;
 
@@ -75,20 +77,19 @@ function cell(side: Side | undefined, width: number, c: Colors): string {
 function codeLines(finding: Finding, rows: Row[], options: TerminalOptions, c: Colors): string[] {
   const half = Math.floor(((options.width ?? 0) - 7) / 2);
   const twin = finding.twins[0]!;
-  const shown = options.verbose ? rows : rows.slice(0, MAX_ROWS);
+  const shown: Excerpt[] = options.verbose
+    ? rows
+    : excerpt(rows, CONTEXT_ROWS, ROWS_WITHOUT_STRETCH);
   const title = (text: string) => fit(neutraliseLine(text), half);
   const header = c.dim(
     `    ${title(place(finding.function))} ${title(`${twin.repository} ${place(twin)}`)}`.trimEnd(),
   );
-  const out = [
-    '',
-    header,
-    ...shown.map((row) => `    ${cell(row.left, half, c)} ${cell(row.right, half, c)}`.trimEnd()),
-  ];
-  if (shown.length < rows.length) {
-    out.push(c.dim(`          … ${rows.length - shown.length} more lines (--verbose)`));
-  }
-  return out;
+  const lines = shown.map((row) =>
+    'omitted' in row
+      ? c.dim(`        … ${count(row.omitted, 'line')}`)
+      : `    ${cell(row.left, half, c)} ${cell(row.right, half, c)}`.trimEnd(),
+  );
+  return ['', header, ...lines];
 }
 
 function findingLines(finding: Finding, options: TerminalOptions, c: Colors): string[] {

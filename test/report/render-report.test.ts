@@ -51,7 +51,7 @@ describe('every format', () => {
 
 describe('terminal', () => {
   test('shows both functions side by side from 100 columns on, never wider than the terminal', () => {
-    const text = renderReport(sampleResult(), 'terminal', { width: 120 });
+    const text = renderReport(sampleResult(), 'terminal', { width: 120, verbose: true });
     expect(text).toMatchSnapshot();
     expect(text).toMatch(/for r in range\(1, rows\):.*for \(i, a_elem\)/);
     const code = text.split('\n').filter((line) => /^ {4,8}\d+ /.test(line));

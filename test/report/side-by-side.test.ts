@@ -1,4 +1,4 @@
-import { sideBySide } from '../../src/report/side-by-side.js';
+import { excerpt, sideBySide } from '../../src/report/side-by-side.js';
 import { sampleFinding, sampleTwin } from './sample.js';
 
 const finding = (evidence: [[number, number], [number, number]][], left: number, right: number) =>
@@ -72,4 +72,46 @@ test('without the source of both there is nothing to show', () => {
   expect(sideBySide(sampleFinding({ source: undefined }))).toBeNull();
   expect(sideBySide(sampleFinding({ source: { function: 'x', twin: null } }))).toBeNull();
   expect(sideBySide(sampleFinding({ twins: [] }))).toBeNull();
+});
+
+test('stretches that lie far apart are marked and not set level', () => {
+  const rows = sideBySide(
+    finding(
+      [
+        [
+          [11, 12],
+          [130, 131],
+        ],
+      ],
+      5,
+      40,
+    ),
+  )!;
+  expect(pairs(rows).slice(0, 2)).toEqual([
+    [10, 100],
+    [11, 101],
+  ]);
+  expect(rows.filter((row) => row.right?.stretch === 0)).toHaveLength(2);
+});
+
+test('an excerpt shows the rows around stretches and counts the others', () => {
+  const rows = sideBySide(
+    finding(
+      [
+        [
+          [20, 21],
+          [110, 111],
+        ],
+      ],
+      30,
+      30,
+    ),
+  )!;
+  const parts = excerpt(rows, 2, 5);
+  expect(parts.map((part) => ('omitted' in part ? -part.omitted : part.left!.line))).toEqual([
+    -8, 18, 19, 20, 21, 22, 23, -16,
+  ]);
+  const plain = excerpt(sideBySide(finding([], 9, 9))!, 2, 5);
+  expect(plain).toHaveLength(6);
+  expect(plain.at(-1)).toEqual({ omitted: 4 });
 });
