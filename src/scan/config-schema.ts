@@ -62,7 +62,10 @@ const override = z.strictObject({
     .describe('The files that this entry is about. Patterns as in .gitignore.'),
   skip: z.boolean().optional().describe('true leaves these files out of the scan.'),
   levels: z
-    .strictObject({ duplicate: ruleLevel.optional(), license: ruleLevel.optional() })
+    .strictObject({
+      duplicate: ruleLevel.optional().describe('Level of duplicates in these files.'),
+      license: ruleLevel.optional().describe('Level of licence findings in these files.'),
+    })
     .optional()
     .describe('Levels for these files.'),
   threshold: threshold.optional(),
@@ -173,7 +176,7 @@ export function configKeys(): ConfigKey[] {
 }
 
 interface JsonSchema {
-  type?: string;
+  type?: string | string[];
   enum?: unknown[];
   anyOf?: JsonSchema[];
   items?: JsonSchema;
@@ -201,5 +204,5 @@ function typeName(schema: JsonSchema): string {
   if (schema.anyOf) return schema.anyOf.map(typeName).join(' | ');
   if (schema.enum) return schema.enum.map(String).join(' | ');
   if (schema.items) return `list of ${schema.items.enum ? 'names' : typeName(schema.items)}`;
-  return schema.type ?? 'value';
+  return [schema.type ?? 'value'].flat().join(' | ');
 }
