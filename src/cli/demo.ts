@@ -8,7 +8,7 @@ import { openStore } from '../corpus/open-store.js';
 import { renderReport } from '../report/render-report.js';
 import { withTwinSources } from '../report/twin-source.js';
 import { scanLocally } from '../scan/local-scan.js';
-import type { ScanResult } from '../scan/types.js';
+import type { Finding, ScanResult } from '../scan/types.js';
 import { openStudent } from '../student/open-student.js';
 import { terminalWidth, wantsColor, writeResult, writeStderr, writeStdout } from './output.js';
 
@@ -21,6 +21,17 @@ interface Options {
 const DEMO = fileURLToPath(new URL('../../demo/', import.meta.url));
 /** In a terminal, the code of so many findings stands side by side; the HTML report has all. */
 const WITH_CODE = 2;
+
+/** The result with the code of the findings alone that have most to show. */
+function withLessCode(result: ScanResult): ScanResult {
+  const aligned = ({ evidence }: Finding) =>
+    evidence.reduce((sum, { lines: [from, to] }) => sum + to - from + 1, 0);
+  const best = [...result.findings].sort((a, b) => aligned(b) - aligned(a)).slice(0, WITH_CODE);
+  const findings = result.findings.map((finding) =>
+    best.includes(finding) ? finding : { ...finding, source: undefined },
+  );
+  return { ...result, findings };
+}
 
 /** `owner/name` of every repository below the demo's corpus folder. */
 function repositories(folder: string): string[] {
@@ -117,12 +128,8 @@ Examples:
           await writeStdout(renderReport(result, 'json'));
           return;
         }
-        const findings = options.verbose
-          ? result.findings
-          : result.findings.map((finding, i) =>
-              i < WITH_CODE ? finding : { ...finding, source: undefined },
-            );
-        const report = renderReport({ ...result, findings }, 'terminal', {
+        const shown = options.verbose ? result : withLessCode(result);
+        const report = renderReport(shown, 'terminal', {
           color: wantsColor(process.stdout),
           width: terminalWidth(process.stdout),
           verbose: options.verbose ?? false,
