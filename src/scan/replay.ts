@@ -65,7 +65,11 @@ export async function replayScan(
     folder: root,
     paths: record.source?.paths ?? [],
     config,
-    flags: { corpus: here(options.corpus), student: options.student },
+    flags: {
+      corpus: corpus === undefined ? undefined : here(corpus),
+      // Without a separator it is the id of a student.
+      student: student?.includes('/') ? here(student) : student,
+    },
     baseline: new Set(record.baselined),
     device: options.device,
   });
