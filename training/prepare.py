@@ -1,7 +1,7 @@
 """Step 1: code records -> text stores for training.
 
 ``--form lexical`` derives the warm-up text here; ``--form canonical`` reads records that already
-carry ``canonical`` as ``xccd canonical --input`` prints it.
+carry ``canonical`` as ``xccd canonical --input`` prints it; ``--form doc`` takes their doc texts.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import argparse
 import gzip
 import json
 import os
+import re
 from collections.abc import Iterator
 
 from lexical_form import lexical_form
 from text_store import write_store
 
-_CODE_FIELDS = {"code", "canonical", "text", "lines"}
+_CODE_FIELDS = {"code", "codeBlind", "canonical", "canonicalBlind", "doc"}
 
 
 def read_records(path: str) -> Iterator[dict]:
@@ -27,6 +28,8 @@ def read_records(path: str) -> Iterator[dict]:
 
 
 def text_of(record: dict, form: str) -> str | None:
+    if form == "doc":
+        return " ".join(re.findall(r"[^\W_]+", (record.get("doc") or "").lower())[:60])
     if form == "lexical":
         return lexical_form(record["code"], record["lang"])
     canonical = record.get("canonical")
@@ -35,7 +38,7 @@ def text_of(record: dict, form: str) -> str | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--form", choices=["lexical", "canonical"], required=True)
+    parser.add_argument("--form", choices=["lexical", "canonical", "doc"], required=True)
     parser.add_argument("--input", required=True, help="JSONL, plain or .gz")
     parser.add_argument("--output", required=True, help="folder of the store")
     args = parser.parse_args()

@@ -13,7 +13,7 @@ from text_store import TextStore
 SET_WEIGHTS = {"atcoder": 0.52, "leetcode": 0.26, "codejam": 0.07, "mbxp": 0.15}
 LANGUAGE_WEIGHTS = {"rust": 2.0, "ruby": 3.0, "java": 1.2, "python": 1.2, "kotlin": 1.3}
 CROSS_LANGUAGE = 0.85
-BLIND_TEXTS = 0.25
+BLIND_TEXTS = {"atcoder": 0.25, "codejam": 0.25, "leetcode": 0.35, "mbxp": 0.45}
 
 
 @dataclass
@@ -106,8 +106,8 @@ class CloneSampler:
         for label, at in enumerate(chosen):
             for i in self._members(problems[at], members):
                 words = self.store.text_words(i)
-                if self.rng.random() < BLIND_TEXTS:
-                    words = self.store.blind(words, self.rng, 0.9)
+                if self.rng.random() < BLIND_TEXTS[name]:
+                    words = self.store.blind(words, self.rng, self.rng.uniform(0.6, 1.0))
                 rows.append(self.store.pieces_of(words, max_tokens))
                 labels.append(label)
         return Batch(rows, np.array(labels), name)

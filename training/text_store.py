@@ -8,12 +8,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from encoder import CLS, SEP, base_folder
 
+
+
+def shared_words() -> set[str]:
+    """Words that the canonical form shares among languages; blinding leaves them alone."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shared_words.txt")
+    with open(path, encoding="utf-8") as file:
+        return set(file.read().split())
+
+
+def name_words(name: str) -> list[str]:
+    """Last part of a qualified name in lower-case words, as the canonical form splits it."""
+    name = re.split(r"[.:#/]", name)[-1]
+    name = re.sub(r"([a-z]|\d)([A-Z])", r"\1 \2", name)
+    name = re.sub(r"([A-Z])([A-Z][a-z])", r"\1 \2", name)
+    name = re.sub(r"([A-Za-z]{2})(\d)", r"\1 \2", name)
+    return re.findall(r"[^\W_]+", name.lower())
 
 
 class TextStore:
@@ -29,10 +46,12 @@ class TextStore:
         with open(os.path.join(folder, "vocabulary.json"), encoding="utf-8") as file:
             self.vocabulary: list[str] = json.load(file)
         self.index = {word: i for i, word in enumerate(self.vocabulary)}
-        is_name = np.array([w.isalpha() for w in self.vocabulary])
-        self.blindable = is_name & (self.document_share < 0.10)
-        pool = is_name & (self.document_share > 2e-5)
-        self.name_pool = np.flatnonzero(pool)
+        shared = shared_words()
+        is_name = np.array([w.isalpha() and w not in shared for w in self.vocabulary])
+        self.blindable = is_name
+        self.name_pool = np.flatnonzero(is_name & (self.document_share > 2e-5))
+        letters = np.array([len(w) == 1 and w.isalpha() for w in self.vocabulary])
+        self.letter_pool = np.flatnonzero(letters)
 
     def __len__(self) -> int:
         return len(self.meta)
@@ -54,17 +73,44 @@ class TextStore:
         return np.concatenate(([CLS], flat, [SEP])).astype(np.int64)
 
     def blind(self, words: np.ndarray, rng: np.random.Generator, share: float) -> np.ndarray:
-        """Replaces ``share`` of the distinct names by random other names, consistently."""
+        """Renames ``share`` of the distinct name words consistently.
+
+        New names are random words, single letters or one word for all, as tools rename that
+        hide names.
+        """
         distinct, inverse = np.unique(words, return_inverse=True)
         chosen = self.blindable[distinct] & (rng.random(len(distinct)) < share)
         swapped = distinct.copy()
-        swapped[chosen] = rng.choice(self.name_pool, int(chosen.sum()))
+        style = rng.random()
+        pool = self.name_pool if style < 0.5 else self.letter_pool
+        names = rng.choice(pool, int(chosen.sum()))
+        swapped[chosen] = names[:1] if style > 0.85 and len(names) else names
         return swapped[inverse]
 
-    def without(self, words: np.ndarray, names: Iterable[str]) -> np.ndarray:
-        """Words with every occurrence of ``names`` left out."""
-        gone = [self.index[n] for n in names if n in self.index]
-        return words[~np.isin(words, gone)] if gone else words
+    def hide(
+        self, words: np.ndarray, name: Sequence[str], rng: np.random.Generator
+    ) -> np.ndarray:
+        """Replaces every run of words that spells ``name`` by one random word or nothing."""
+        ids = [self.index.get(n, -1) for n in name]
+        n = len(ids)
+        if n == 0 or min(ids) < 0 or len(words) <= n:
+            return words
+        match = np.ones(len(words) - n + 1, dtype=bool)
+        for k, i in enumerate(ids):
+            match &= words[k : len(words) - n + 1 + k] == i
+        starts = np.flatnonzero(match)
+        if len(starts) == 0:
+            return words
+        gone = np.zeros(len(words), dtype=bool)
+        for k in range(n):
+            gone[starts + k] = True
+        if rng.random() < 0.4:
+            return words[~gone]
+        renamed = words.copy()
+        pool = self.name_pool if rng.random() < 0.5 else self.letter_pool
+        renamed[starts] = rng.choice(pool)
+        gone[starts] = False
+        return renamed[~gone]
 
     def ids(self, i: int, max_tokens: int) -> np.ndarray:
         return self.pieces_of(self.text_words(i), max_tokens)

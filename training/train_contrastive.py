@@ -3,6 +3,7 @@
 The model runs in bf16 on a copy of fp32 master weights, in two single-threaded workers; dropout
 is off. A checkpoint holds the
 weights (safetensors), the optimiser and the step, so that a stopped run goes on where it stood.
+A file named ``stop`` in the output folder ends a run cleanly after the current step.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import math
 import os
 import tempfile
 import time
+from collections import defaultdict
 
 import numpy as np
 import torch
@@ -24,7 +26,7 @@ from dev_metrics import calibration_sample, dev_figures
 from data_parallel import gather_vectors, split_evenly, sum_gradients
 from encoder import load_encoder
 from losses import info_nce
-from sampler import CloneSampler
+from task_mix import TaskMix
 from text_store import TextStore
 
 
@@ -41,13 +43,21 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--train", required=True, help="text store of the clone programs")
     parser.add_argument("--dev", required=True, help="text store of the dev programs")
+    parser.add_argument("--ports", help="text store of ported functions")
+    parser.add_argument("--functions", help="text store of unrelated real functions")
+    parser.add_argument("--docs", help="text store of their documentation")
+    parser.add_argument("--hard", help="JSON of mine_hard_negatives.py")
+    parser.add_argument("--ports-share", type=float, default=0.28)
+    parser.add_argument("--functions-share", type=float, default=0.12)
+    parser.add_argument("--hard-share", type=float, default=0.5)
     parser.add_argument("--output", required=True, help="folder for checkpoints and log.jsonl")
     parser.add_argument("--weights", help="safetensors to start from; default: the base")
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--decay-minutes", type=float, default=0.0)
     parser.add_argument("--groups", type=int, default=40)
     parser.add_argument("--members", type=int, default=3)
-    parser.add_argument("--max-tokens", type=int, default=128)
+    parser.add_argument("--max-tokens", default="128", help="one length, or several to draw from")
+    parser.add_argument("--dev-tokens", type=int, default=192)
     parser.add_argument("--temperature", type=float, default=0.05)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--warmup", type=int, default=30)
@@ -79,7 +89,7 @@ def train(rank: int, args: argparse.Namespace) -> None:
         saved = torch.load(state_path, weights_only=True)
         optimiser.load_state_dict(saved["optimiser"])
         step = saved["step"]
-    sampler = CloneSampler(TextStore(args.train), np.random.default_rng(args.seed + step))
+    tasks = TaskMix(args, args.seed + step)
     dev = TextStore(args.dev)
     sample = calibration_sample(dev, 400)
 
@@ -100,14 +110,15 @@ def train(rank: int, args: argparse.Namespace) -> None:
     start = time.time()
     length = args.minutes * 60
     last_save = last_dev = last_log = start
-    seen, since, losses = 0, 0, []
+    seen, since, losses = 0, 0, defaultdict(list)
     while True:
-        clock = torch.tensor([time.time() - start if rank == 0 else 0.0], dtype=torch.float64)
+        asked_to_stop = os.path.exists(os.path.join(args.output, "stop"))
+        clock = torch.tensor([-1.0 if asked_to_stop else time.time() - start], dtype=torch.float64)
         dist.broadcast(clock, 0)
         elapsed = float(clock)
-        if elapsed > length:
+        if elapsed < 0 or elapsed > length:
             break
-        batch = sampler.batch(args.groups, args.members, args.max_tokens)
+        batch = tasks.batch()
         shares = split_evenly(batch.rows, args.workers)
         rate = learning_rate(
             step, args.rate, args.warmup, length - elapsed, args.decay_minutes * 60
@@ -131,22 +142,24 @@ def train(rank: int, args: argparse.Namespace) -> None:
         step += 1
         seen += len(batch.rows)
         since += len(batch.rows)
-        losses.append(float(loss.detach()))
+        losses[batch.kind].append(float(loss.detach()))
         now = start + elapsed
         if step % 10 == 0:
-            write({"loss": round(float(np.mean(losses)), 4), "rate": rate, "seen": seen,
-                   "per_second": round(since / (now - last_log), 1)})
-            losses, since, last_log = [], 0, now
+            means = {kind: round(float(np.mean(values)), 3) for kind, values in losses.items()}
+            speed = round(since / (now - last_log), 1)
+            write({"loss": means, "rate": rate, "seen": seen, "per_second": speed})
+            losses.clear()
+            since, last_log = 0, now
         if now - last_save > args.checkpoint_minutes * 60:
             save()
             last_save = now
         if now - last_dev > args.dev_minutes * 60:
             if rank == 0:
-                write(dev_figures(fast, dev, sample, args.max_tokens))
+                write(dev_figures(fast, dev, sample, args.dev_tokens))
             last_dev = now
     save()
-    if rank == 0:
-        write(dev_figures(fast, dev, sample, args.max_tokens))
+    if rank == 0 and elapsed > 0:
+        write(dev_figures(fast, dev, sample, args.dev_tokens))
     dist.destroy_process_group()
 
 
