@@ -26,7 +26,7 @@ const MAX_DEPTH = 300;
 
 /** Names of functions that say nothing about what they do. */
 const EMPTY_NAMES = new Set(
-  'solver Solver Task task TaskA TaskB TaskC TaskD TaskE testNumber main Main solve solution run Solve Run Solution __init__ constructor initialize init new _main call exec execute'.split(
+  'Runnable Program program solver Solver Task task TaskA TaskB TaskC TaskD TaskE testNumber main Main solve solution run Solve Run Solution __init__ constructor initialize init new _main call exec execute'.split(
     ' ',
   ),
 );
@@ -37,7 +37,7 @@ const EACH =
 
 /** Set-up and tear-down calls that say nothing about what a program computes. */
 const NOISE = new Set(
-  'sync_with_stdio tie setprecision fixed setrecursionlimit reserve srand close flush Flush free freopen printStackTrace SetOut require require_relative include attr_accessor attr_reader attr_writer private public module_function private_constant use_strict ios OpenStandardOutput OpenStandardInput collect_vec setbuf Buffer hasMoreTokens hasNext setrlimit getrlimit exit setup_io error_reporting ini_set fclose'.split(
+  'currentTimeMillis nanoTime tr sync_with_stdio tie setprecision fixed setrecursionlimit reserve srand close flush Flush free freopen printStackTrace SetOut require require_relative include attr_accessor attr_reader attr_writer private public module_function private_constant use_strict ios OpenStandardOutput OpenStandardInput collect_vec setbuf Buffer hasMoreTokens hasNext setrlimit getrlimit exit setup_io error_reporting ini_set fclose'.split(
     ' ',
   ),
 );
@@ -84,6 +84,8 @@ export class Emitter {
   readonly readers = new Set<string>();
   private readonly tails = new Set<SyntaxNode>();
   private inMain = false;
+  /** Named numbers of the text: `MOD` reads as 1000000007. */
+  private readonly constants: Map<string, string>;
   private depth = 0;
 
   constructor(
@@ -95,6 +97,7 @@ export class Emitter {
     private readonly hoisted: Set<SyntaxNode>,
   ) {
     this.vocabulary = vocabularyOf(language);
+    this.constants = constantsOf(text);
   }
 
   private source(node: SyntaxNode): string {
@@ -259,8 +262,11 @@ export class Emitter {
   private name(text: string, line: number): void {
     if (/^\$\d$/.test(text)) return this.put('abcdefghij'[Number(text[1])]!, line);
     const bare = text.startsWith('$') || text.startsWith('@') ? text.replace(/^[$@]+/, '') : text;
+    if (this.language === 'go' && (bare === 'err' || bare === 'error')) return;
     if (this.silent.has(bare) || bare === '_' || bare === '') return;
     if (this.readers.has(bare)) return this.put('read', line);
+    const constant = this.constants.get(bare);
+    if (constant !== undefined) return this.put(constant, line);
     this.refer(bare);
     let known = this.vocabulary.names[bare];
     // A bare word is a call in Ruby.
@@ -562,6 +568,22 @@ export class Emitter {
         return this.tokenTree(node);
       case 'guard_statement':
         return this.if(node);
+      case 'case':
+      case 'when_expression':
+        this.put('switch', node.line);
+        return this.all(
+          node.children.filter((c) => c.kind !== 'case' && !(c.kind === 'when' && !c.named)),
+        );
+      case 'match_expression':
+      case 'switch_expression': {
+        const value =
+          node.child('value') ?? (this.language === 'csharp' ? node.named_()[0] : undefined);
+        if ((this.language !== 'scala' && this.language !== 'csharp') || !value)
+          return this.all(node.children);
+        this.put('switch', node.line);
+        this.node(value);
+        return this.all(node.named_().filter((c) => c !== value));
+      }
       case 'match_arm':
       case 'case_clause':
       case 'switch_case':
@@ -621,6 +643,11 @@ export class Emitter {
           return;
         if (node.named_().length === 1 && this.distribute('return', node.named_()[0]!)) return;
         this.put('return', node.line);
+        if (this.language === 'go') {
+          const values = flattenList(node.named_());
+          if (values.length > 1 && values.at(-1)!.kind === 'nil') values.pop();
+          return this.all(values);
+        }
         this.all(node.named_());
         return;
       case 'ERROR':
@@ -712,7 +739,12 @@ export class Emitter {
     const known = this.vocabulary.calls[name];
     const receiver = parts.slice(0, -1);
     this.refer(name);
-    if (known !== undefined && known !== 'print' && known !== 'read') {
+    if (name === 'indices' && receiver.length > 0) {
+      this.put('range 0 length', property.line);
+      this.all(receiver);
+      return;
+    }
+    if (known !== undefined && name !== 'cmp' && known !== 'print' && known !== 'read') {
       if (PREFIX.has(known)) this.put(known, property.line);
       this.all(receiver);
       if (!PREFIX.has(known)) this.put(known, property.line);
@@ -799,7 +831,7 @@ export class Emitter {
       args[0]?.childOf('value_arguments')?.children[0]?.kind === '['
     ) {
       this.node(callee);
-      for (const value of values) {
+      for (const value of values.slice(0, 1)) {
         this.put(/range/.test(value.children[0]?.kind ?? '') ? 'slice' : '[', value.line);
         this.node(value);
       }
@@ -887,6 +919,15 @@ export class Emitter {
       }
       return;
     }
+    if (
+      this.language === 'cpp' &&
+      values.length >= 2 &&
+      known !== undefined &&
+      this.isEnd(values[0]!, values[1]!)
+    ) {
+      this.put(known, property.line);
+      return this.all([values[0]!, ...values.slice(2)]);
+    }
     if (known !== undefined) {
       if (PREFIX.has(known)) {
         const value = values.length === 1 ? values[0] : undefined;
@@ -926,6 +967,15 @@ export class Emitter {
       this.node(receiver);
       return true;
     }
+    if (
+      /^(?:java|csharp|kotlin)$/.test(this.language) &&
+      /^(?:start|join|Start|Join)$/.test(name) &&
+      receiver &&
+      flatten(args).length === 0
+    ) {
+      this.node(receiver);
+      return true;
+    }
     return false;
   }
 
@@ -951,12 +1001,43 @@ export class Emitter {
       values.length === 2 &&
       name !== 'setdefault'
     ) {
+      const added = this.counted_(node, values[1]!, receiver, values[0]!);
       this.node(receiver);
       this.put('[', line);
       this.node(values[0]!);
+      if (added) {
+        this.put('plus', line);
+        this.node(added);
+        return true;
+      }
       this.put('=', line);
       this.node(values[1]!);
       return true;
+    }
+    if (
+      receiver &&
+      name === 'merge' &&
+      values.length === 3 &&
+      /sum/.test(this.source(values[2]!))
+    ) {
+      this.node(receiver);
+      this.put('[', line);
+      this.node(values[0]!);
+      this.put('plus', line);
+      this.node(values[1]!);
+      return true;
+    }
+    if (receiver && (/^or_(?:insert|default)/.test(name) || known === 'entry')) {
+      const entry = /^or_/.test(name) ? receiver : node;
+      const callee = entry.child('function');
+      const map = callee?.child('value') ?? (entry === node ? receiver : undefined);
+      const key = entry === node ? values[0] : flatten(entry.named_().slice(1))[0];
+      if (map && key) {
+        this.node(map);
+        this.put('[', line);
+        this.node(key);
+        return true;
+      }
     }
     if (receiver && known === 'insert' && values.length === 1) {
       this.node(receiver);
@@ -970,13 +1051,22 @@ export class Emitter {
       this.node(values[0]!);
       return true;
     }
-    if (receiver && (known === 'map' || known === 'filter')) {
+    if (known === 'map' || known === 'filter') {
       const block = blockOf(args);
-      if (block) {
+      const over =
+        receiver && !/^(?:Array|Enumerable|Collections)$/.test(this.source(receiver))
+          ? receiver
+          : values.length === 2
+            ? values.find((c) => c !== block)
+            : undefined;
+      if (block && over) {
         const start = this.tokens.length;
-        this.put('for', line);
-        this.blockParameters(block);
-        this.node(receiver);
+        // A chain of map and filter is one loop.
+        if (!this.isLoopCall(over)) {
+          this.put('for', line);
+          this.blockParameters(block);
+        }
+        this.node(over);
         if (known === 'filter') this.put(/^reject|Not$/.test(name) ? 'if not' : 'if', line);
         const mark = this.tokens.length;
         this.blockBody(block);
@@ -987,6 +1077,20 @@ export class Emitter {
         }
         return true;
       }
+    }
+    if (
+      receiver &&
+      known === 'swap' &&
+      values.length === 2 &&
+      !/^(?:std|Collections|mem)$/.test(this.source(receiver))
+    ) {
+      this.put('swap', line);
+      for (const value of values) {
+        this.node(receiver);
+        this.put('[', line);
+        this.node(value);
+      }
+      return true;
     }
     if (receiver && name === 'fill' && values.length === 1 && this.isBlank(values[0]!)) {
       this.node(receiver);
@@ -1058,6 +1162,29 @@ export class Emitter {
       tokens.includes('read') &&
       tokens.every((token) => token === 'for' || AROUND_READ.has(token) || /^[a-z_]$/.test(token))
     );
+  }
+
+  /** Whether a call maps or filters with a closure. */
+  private isLoopCall(node: SyntaxNode): boolean {
+    if (!CALLS.has(node.kind)) return false;
+    const callee =
+      node.child('function') ?? node.child('name') ?? node.child('method') ?? node.named_()[0];
+    if (!callee || callee.end - callee.start > 2000) return false;
+    const known = this.vocabulary.calls[this.source(lastIdentifier(callee))];
+    if (known === '') {
+      const inner = node.child('receiver') ?? node.child('object') ?? callee.named_()[0];
+      return inner !== undefined && inner !== node && this.isLoopCall(inner);
+    }
+    return (known === 'map' || known === 'filter') && blockOf(node.named_()) !== undefined;
+  }
+
+  /** Whether two arguments are the begin and the end of one container. */
+  private isEnd(from: SyntaxNode, to: SyntaxNode): boolean {
+    const a = this.source(from);
+    const b = this.source(to);
+    if (/r?begin\(\)$/.test(a) && /r?end\(\)$/.test(b))
+      return a.split(/\.|->/)[0] === b.split(/\.|->/)[0];
+    return b.startsWith(`${a} +`) || b.startsWith(`${a}+`);
   }
 
   private blockParameters(block: SyntaxNode): void {
@@ -1234,6 +1361,26 @@ export class Emitter {
     let operator = operatorNode ? this.source(operatorNode) : '=';
     if (operator === ':=') operator = '=';
     const start = this.tokens.length;
+    if (this.constants.has(this.source(left).replace(/^\$/, ''))) return;
+    if (this.swapped(left, right, node)) return;
+    if (this.appended(left, right)) return;
+    if (operator === '=' && INDEXES.has(left.kind)) {
+      const added = this.counted_(left, right);
+      if (added) {
+        this.node(left);
+        this.put('plus', node.line);
+        return this.node(added);
+      }
+    }
+    if (right.kind === 'initializer_list' && /^\{\s*0?\s*\}$/.test(this.source(right))) return;
+    if (/^module\.exports$/.test(this.source(left))) return;
+    if (
+      /System\.in/.test(this.source(right).slice(0, 200)) &&
+      !/\.(?:next|read)\w*\(/.test(this.source(right))
+    ) {
+      this.silent.add(this.source(left));
+      return;
+    }
     if (this.hoisted.has(right)) return;
     if (
       right.kind === 'expression_list' &&
@@ -1306,7 +1453,7 @@ export class Emitter {
     // An empty container is a declaration; languages without them declare by type.
     if (
       operator === '=' &&
-      value.length === 1 &&
+      value.slice(1).every((token) => /^(?:int|float|str|list|map|set|0)$/.test(token)) &&
       /^(?:list|map|set|heap|builder|counter)$/.test(value[0]!)
     ) {
       this.cut(start);
@@ -1324,7 +1471,9 @@ export class Emitter {
     }
     if (mark === this.tokens.length) {
       // An empty value (`String::new()`, `stdin()`) sets nothing up that would tell programs apart.
-      if (/stdin|stdout|Stdin|Stdout|lock\(|Writer|System\.(?:in|out)/.test(this.source(right)))
+      if (
+        /stdin|stdout|Stdin|Stdout|lock\(|Writer|Thread|System\.(?:in|out)/.test(this.source(right))
+      )
         this.silent.add(this.source(left));
       this.cut(start);
       return;
@@ -1335,7 +1484,120 @@ export class Emitter {
     }
   }
 
+  /**
+   * `m[k] = m.get(k, 0) + x` and its kin count like `m[k] += x`: gives x.
+   * `target` is the element that is written.
+   */
+  private counted_(
+    target: SyntaxNode,
+    right: SyntaxNode,
+    map?: SyntaxNode,
+    key?: SyntaxNode,
+  ): SyntaxNode | undefined {
+    if (right.children.length !== 3 || right.children[1]!.kind !== '+') return undefined;
+    let old = right.children[0]!;
+    while (/parenthesized/.test(old.kind) && old.named_().length === 1) old = old.named_()[0]!;
+    const text = this.source(old).replace(/\s+/g, '');
+    const element = this.source(target).replace(/\s+/g, '');
+    const [m, k] =
+      map && key
+        ? [this.source(map), this.source(key)]
+        : (/^(.+?)\[(.+)\]$/s.exec(element)?.slice(1) ?? []);
+    if (!m || !k) return undefined;
+    const spellings = [
+      `${m}.get(${k},0)`,
+      `${m}.getOrDefault(${k},0)`,
+      `${m}.get(${k})`,
+      `${m}.getOrElse(${k},0)`,
+      `${m}.get(${k})||0`,
+      `${m}.get(${k})??0`,
+      `${m}[${k}]||0`,
+      `${m}[${k}]??0`,
+      `${m}[${k}]?:0`,
+      `${m}.fetch(${k},0)`,
+    ];
+    return spellings.some((spelling) => spelling.replace(/\s+/g, '') === text)
+      ? right.children[2]
+      : undefined;
+  }
+
+  /** `a, b = b, a` is a swap. */
+  private swapped(left: SyntaxNode, right: SyntaxNode, node: SyntaxNode): boolean {
+    if (!/list|tuple|pattern|expression/.test(left.kind)) return false;
+    const a = left.named_();
+    const b = right.named_();
+    if (a.length !== 2 || b.length !== 2 || left.start === right.start) return false;
+    if (this.source(a[0]!) !== this.source(b[1]!) || this.source(a[1]!) !== this.source(b[0]!))
+      return false;
+    if (!/list|tuple|array/.test(right.kind)) return false;
+    this.put('swap', node.line);
+    this.all(a);
+    return true;
+  }
+
+  /** Go's `a = append(a, x)` is `a append x`. */
+  private appended(left: SyntaxNode, right: SyntaxNode): boolean {
+    if (this.language !== 'go') return false;
+    const call = right.kind === 'expression_list' ? right.named_()[0] : right;
+    const target = left.kind === 'expression_list' ? left.named_()[0] : left;
+    if (!call || !target || call.kind !== 'call_expression') return false;
+    const callee = call.child('function');
+    if (!callee || this.source(callee) !== 'append') return false;
+    const [first, ...rest] = call.child('arguments')?.named_() ?? [];
+    if (!first || this.source(first) !== this.source(target)) return false;
+    this.node(target);
+    this.put('append', call.line);
+    this.all(rest);
+    return true;
+  }
+
+  /** Go's `if v, ok := m[k]; ok`: whether the map has the key. */
+  private commaOk(node: SyntaxNode): boolean {
+    const initializer = node.child('initializer');
+    const condition = node.child('condition');
+    if (!initializer || !condition) return false;
+    const names = initializer.child('left')?.named_() ?? [];
+    const index = initializer.child('right')?.named_()[0];
+    if (names.length !== 2 || index?.kind !== 'index_expression') return false;
+    const text = this.source(condition);
+    const ok = this.source(names[1]!);
+    if (text !== ok && text !== `!${ok}`) return false;
+    const [map, key] = index.named_();
+    if (!map || !key) return false;
+    this.put('if', node.line);
+    if (text !== ok) this.put('not', node.line);
+    this.node(map);
+    this.put('has', node.line);
+    this.node(key);
+    if (this.source(names[0]!) !== '_') {
+      this.node(names[0]!);
+      this.put('=', node.line);
+      this.node(index);
+    }
+    for (const child of node.children)
+      if (child !== initializer && child !== condition && child.kind !== 'if') this.node(child);
+    return true;
+  }
+
+  /** Go's `if err != nil { return err }` is what an exception does by itself elsewhere. */
+  private handsOnError(node: SyntaxNode): boolean {
+    const condition = node.child('condition');
+    const body = node.child('consequence');
+    if (!condition || !body || node.child('alternative')) return false;
+    if (!/^err\w* != nil$/.test(this.source(condition))) return false;
+    let at = body;
+    while (/^(?:block|statement_list)$/.test(at.kind) && at.named_().length === 1)
+      at = at.named_()[0]!;
+    const panics =
+      at.kind === 'expression_statement' && /^(?:panic|log\.Fatal\w*)\(/.test(this.source(at));
+    if (at.kind !== 'return_statement' && !panics) return false;
+    const initializer = node.child('initializer');
+    if (initializer) this.node(initializer);
+    return true;
+  }
+
   private if(node: SyntaxNode): void {
+    if (this.language === 'go' && (this.commaOk(node) || this.handsOnError(node))) return;
     const negated = node.kind === 'unless' || node.kind === 'guard_statement';
     if (node.kind === 'elif_clause' || node.kind === 'elsif' || node.kind === 'else_if_clause')
       this.put('else', node.line);
@@ -1347,6 +1609,7 @@ export class Emitter {
       if (child.kind === 'value_binding_pattern') continue;
       if (node.kind === 'guard_statement' && child.kind === 'else') continue;
       this.node(child);
+      if (child.field === 'condition') this.truth(child);
     }
   }
 
@@ -1362,7 +1625,10 @@ export class Emitter {
       if (this.language === 'python') [yes, condition, no] = parts;
       else [condition, yes, no] = parts;
     }
-    if (condition) this.node(condition);
+    if (condition) {
+      this.node(condition);
+      this.truth(condition);
+    }
     if (yes) {
       if (word === '' || !this.distribute(word, yes)) {
         this.put(word, yes.line);
@@ -1378,6 +1644,16 @@ export class Emitter {
     }
   }
 
+  /** A bare remainder as a condition asks whether it differs from 0. */
+  private truth(condition: SyntaxNode): void {
+    let at = condition;
+    while (/parenthesized|condition_clause/.test(at.kind) && at.named_().length === 1)
+      at = at.named_()[0]!;
+    const operator = at.children.length === 3 ? this.source(at.children[1]!) : '';
+    if (operator === '%' || (operator === '&' && this.source(at.children[2]!) === '1'))
+      this.put('differs 0', at.line);
+  }
+
   /** `print c ? a : b` as `if c print a else print b`. */
   private distribute(word: string, value: SyntaxNode): boolean {
     let at = value;
@@ -1388,7 +1664,10 @@ export class Emitter {
   }
 
   private index(node: SyntaxNode): void {
-    const [object, ...indices] = node.children.filter((c) => c.named);
+    const [object, ...rest] = node.children.filter((c) => c.named);
+    const indices = rest.flatMap((c) =>
+      /argument_list|indices/.test(c.kind) && c.field !== 'object' ? c.named_() : [c],
+    );
     if (object) this.node(object);
     for (const index of indices) {
       if (/slice|^range/.test(index.kind)) {
@@ -1417,10 +1696,19 @@ export class Emitter {
     if (type) {
       const name = lastIdentifier(firstIdentifierChild(type));
       const text = this.source(name);
+      if (text === 'Thread') return this.thread(rest);
       if (name.children.length === 0 && text.length < 80) this.name(text, name.line);
     }
     this.all(rest);
     this.shortenRead(start, node.line);
+  }
+
+  /** A thread that a program starts only for its stack: what it runs is what counts. */
+  private thread(args: SyntaxNode[]): void {
+    for (const value of flatten(args)) {
+      if (NEWS.has(value.kind) || LAMBDAS.has(value.kind) || MEMBERS.has(value.kind))
+        this.node(value);
+    }
   }
 
   private binary(node: SyntaxNode): void {
@@ -1484,6 +1772,7 @@ export class Emitter {
         return this.node(b);
       }
     }
+    if (numbers.length === 3 && this.parity(node)) return;
     if (this.membership(node)) return;
     if (this.shift(node)) return;
     for (const child of node.children) {
@@ -1498,6 +1787,29 @@ export class Emitter {
         }
       } else this.node(child);
     }
+  }
+
+  /** `x & 1` and `x % 2 == 1` ask what `x % 2 != 0` asks. */
+  private parity(node: SyntaxNode): boolean {
+    const [left, operator, right] = node.children as [SyntaxNode, SyntaxNode, SyntaxNode];
+    const op = this.source(operator);
+    if (op === '&' && this.source(right) === '1') {
+      this.node(left);
+      this.put('% 2', node.line);
+      return true;
+    }
+    if (!/^===?$/.test(op) || this.source(right) !== '1') return false;
+    let inner = left;
+    while (/parenthesized/.test(inner.kind) && inner.named_().length === 1)
+      inner = inner.named_()[0]!;
+    const source =
+      inner.children.length === 3
+        ? `${this.source(inner.children[1]!)}${this.source(inner.children[2]!)}`
+        : '';
+    if (source !== '%2' && source !== '&1') return false;
+    this.node(left);
+    this.put('differs 0', node.line);
+    return true;
   }
 
   /** `x in xs` as `xs has x`, the order of a method call. */
@@ -1766,6 +2078,32 @@ export class Emitter {
   }
 }
 
+/** Numbers that the text gives a name in capitals, once: `MOD = 10**9 + 7`. */
+function constantsOf(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  if (text.length > 200_000) return found;
+  for (const [, name, value] of text.matchAll(
+    /(?<![\w.])(?:self::|\$)?([A-Z][A-Z0-9_]+|mod|Mod)(?:\s*:\s*\w+)?\s*:?=\s*([\d_.]+(?:[eE]\d+)?(?:\s*\*\*\s*\d+)?(?:\s*\+\s*\d+)?)(?:[uU]?[lL]{0,2}|_?[iu]\d+)?\s*(?=[;,\n\r)}]|$)/gm,
+  )) {
+    if (found.has(name!)) {
+      found.set(name!, '');
+      continue;
+    }
+    found.set(name!, evaluate(value!));
+  }
+  for (const [name, value] of found)
+    if (value === '' || /^(?:INF|MAX)/.test(name)) found.delete(name);
+  return found;
+}
+
+/** A sum of a number and a power: `10**9 + 7`, `1e9+7`; '' when it is no safe integer. */
+function evaluate(expression: string): string {
+  const [first, second] = expression.replace(/[_\s]/g, '').split('+');
+  const [base, exponent] = first!.split('**');
+  const value = Number(base) ** Number(exponent ?? 1) + Number(second ?? 0);
+  return Number.isSafeInteger(value) ? String(value) : '';
+}
+
 /** The last expression of an initialiser: its start value. */
 function lastValue(node: SyntaxNode): SyntaxNode | undefined {
   let at: SyntaxNode | undefined = node;
@@ -1777,6 +2115,10 @@ function lastValue(node: SyntaxNode): SyntaxNode | undefined {
     at = at.children.filter((c) => c.named).at(-1);
   }
   return undefined;
+}
+
+function flattenList(nodes: SyntaxNode[]): SyntaxNode[] {
+  return nodes.flatMap((node) => (node.kind === 'expression_list' ? node.named_() : [node]));
 }
 
 /** The closure among the arguments of a call. */
@@ -1795,7 +2137,9 @@ function blockOf(args: SyntaxNode[]): SyntaxNode | undefined {
 function flatten(args: SyntaxNode[]): SyntaxNode[] {
   const out: SyntaxNode[] = [];
   for (const argument of args) {
-    if (/argument/.test(argument.kind) || argument.kind === 'call_suffix')
+    const value = argument.kind === 'value_argument' ? argument.child('value') : undefined;
+    if (value) out.push(value);
+    else if (/argument/.test(argument.kind) || argument.kind === 'call_suffix')
       out.push(...flatten(argument.named_()));
     else out.push(argument);
   }

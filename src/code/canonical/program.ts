@@ -34,9 +34,13 @@ function functionsBelow(root: SyntaxNode, text: string): Found[] {
     if (FUNCTIONS.has(node.kind) && node.named) {
       const name = nameOf(node);
       const body = bodyOf(node);
-      if (name && body.length > 0 && !plumbing(node, text)) {
+      if (name && body.length > 0 && !anonymous(node, root) && !plumbing(node, text)) {
         const names = [text.slice(name.start, name.end)];
         if (/^(?:__init__|initialize|constructor|__construct|init|new)$/.test(names[0]!)) {
+          const owner = className(node, text);
+          if (owner) names.push(owner);
+        } else if (names[0] === 'run') {
+          // A Runnable's work starts where the object is made: `new Thread(new Main()).start()`.
           const owner = className(node, text);
           if (owner) names.push(owner);
         }
@@ -50,6 +54,16 @@ function functionsBelow(root: SyntaxNode, text: string): Found[] {
     for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
   }
   return found;
+}
+
+/** Whether a method stands in an object written in place, which is read where it stands. */
+function anonymous(node: SyntaxNode, root: SyntaxNode): boolean {
+  let at = node.parent;
+  for (let i = 0; at && at !== root && i < 3; i++, at = at.parent) {
+    if (/^(?:object_creation_expression|object|object_literal)$/.test(at.kind)) return true;
+    if (CLASSES.has(at.kind)) return false;
+  }
+  return false;
 }
 
 function className(node: SyntaxNode, text: string): string | undefined {
@@ -90,6 +104,38 @@ function inTests(node: SyntaxNode, text: string): boolean {
   return false;
 }
 
+/** `t = x x = y y = t` is a swap, whatever the language has for it. */
+function foldSwaps(form: Form): void {
+  const { tokens, lines } = form;
+  for (let p = 1; p < tokens.length; p++) {
+    if (tokens[p] !== '=') continue;
+    const first = repeated(tokens, p + 1);
+    if (first === 0) continue;
+    const second = repeated(tokens, p + 2 + 2 * first);
+    if (second === 0) continue;
+    const end = p + 3 + 2 * first + 2 * second;
+    if (tokens[end] !== tokens[p - 1]) continue;
+    const left = tokens.slice(p + 1, p + 1 + first);
+    const right = tokens.slice(p + 2 + 2 * first, p + 2 + 2 * first + second);
+    const words = ['swap', ...left, ...right];
+    const line = lines[p]!;
+    tokens.splice(p - 1, end - p + 2, ...words);
+    lines.splice(p - 1, end - p + 2, ...words.map(() => line));
+  }
+}
+
+/** Length of the run at `from` that stands twice in a row and is followed by `=`; 0 without one. */
+function repeated(tokens: string[], from: number): number {
+  for (let length = 1; length <= 8; length++) {
+    if (tokens[from + 2 * length] !== '=') continue;
+    let same = true;
+    for (let i = 0; same && i < length; i++)
+      same = tokens[from + i] === tokens[from + length + i] && tokens[from + i] !== '=';
+    if (same) return length;
+  }
+  return 0;
+}
+
 function drain(emitter: Emitter, done: Set<SyntaxNode>): void {
   for (let i = 0; i < emitter.queue.length; i++) {
     const next = emitter.queue[i]!;
@@ -119,6 +165,12 @@ function markReaders(emitter: Emitter, functions: Found[], text: string, languag
 
 /** The form of one function; the functions inside it follow in call order. */
 export function formOfFunction(node: SyntaxNode, text: string, language: Language): Form {
+  const form = emitFunction(node, text, language);
+  foldSwaps(form);
+  return form;
+}
+
+function emitFunction(node: SyntaxNode, text: string, language: Language): Form {
   const inner = functionsBelow(node, text).filter((found) => found.node !== node);
   const emitter = emitterFor(inner, text, language);
   const done = new Set<SyntaxNode>([node]);
@@ -147,6 +199,12 @@ function emitterFor(functions: Found[], text: string, language: Language): Emitt
 
 /** The form of a whole text: entry first, then what it calls, in call order. */
 export function formOfProgram(root: SyntaxNode, text: string, language: Language): Form {
+  const form = emitProgram(root, text, language);
+  foldSwaps(form);
+  return form;
+}
+
+function emitProgram(root: SyntaxNode, text: string, language: Language): Form {
   const functions = functionsBelow(root, text).filter((found) => !inTests(found.node, text));
   const emitter = emitterFor(functions, text, language);
   const done = new Set<SyntaxNode>();
@@ -165,7 +223,11 @@ export function formOfProgram(root: SyntaxNode, text: string, language: Language
       emitter.function(node);
     }
     drain(emitter, done);
-    if (emitter.tokens.length > 0) return emitter;
+    const all = functions.reduce((sum, { node }) => sum + node.end - node.start, 0);
+    const reached = [...done].reduce((sum, node) => sum + node.end - node.start, 0);
+    // A main that starts its work in a way not seen here must not hide it.
+    if (emitter.tokens.length > 24 || (emitter.tokens.length > 0 && reached > all / 5))
+      return emitter;
   }
   for (const { node } of roots(functions, text)) {
     if (done.has(node)) continue;

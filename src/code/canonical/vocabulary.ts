@@ -73,7 +73,7 @@ const sharedCalls = table({
   all: 'all all? every All allMatch forall allSatisfy all_of',
   zip: 'zip Zip array_combine zipped',
   enumerate:
-    'enumerate each_with_index withIndex zipWithIndex each_index enumerated forEachIndexed with_index indices',
+    'enumerate each_with_index withIndex zipWithIndex each_index enumerated forEachIndexed with_index',
   slice:
     'slice substring substr Substring subList slice! substr_ array_slice copyOfRange drop_ prefix_ suffix_ sublist subSequence mb_substr subarray',
   insert: 'insert Insert splice array_splice add_ insert_at',
@@ -131,7 +131,7 @@ const sharedNames = table({
     'INF inf MAX_VALUE MaxValue INT_MAX LONG_MAX LLONG_MAX MAX Infinity maxsize MAX_SAFE_INTEGER MaxInt MaxInt64 MaxInt32 PHP_INT_MAX INFINITY POSITIVE_INFINITY',
   read: 'Scanner BufferedReader InputStreamReader StringTokenizer FastScanner NewScanner NewReader StreamTokenizer',
   pi: 'PI M_PI Pi',
-  '-': 'StreamWriter StreamReader AutoFlush OpenStandardOutput OpenStandardInput BufferedOutputStream DataInputStream flush Flush PrintWriter BufferedWriter OutputStreamWriter BufWriter it self this System Math Collections Arrays Integer Long Double Character console fmt strings strconv sort std cmp io sys os bufio out in Console Convert math Enumerable stdin stdout STDIN STDOUT STDERR stderr Stdin Stdout Object functools itertools collections cout cin cerr endl process string String Self cls iostream err mem prelude Objects Regexp_ Collectors Stream IntStream unicode slices rune_ ios bits Option Result core crate super str_ i32 i64 u32 u64 usize isize f64 f32 u8 char_ Kernel ARGF ios_base final kotlin scala Ordering_ java util',
+  '-': 'StreamWriter StreamReader AutoFlush OpenStandardOutput OpenStandardInput BufferedOutputStream DataInputStream flush Flush PrintWriter BufferedWriter OutputStreamWriter BufWriter it self this System Math Collections Arrays Integer Long Double Character console fmt strings strconv sort std cmp io sys os bufio out in Console Convert math Enumerable stdin stdout STDIN STDOUT STDERR stderr Stdin Stdout Object functools itertools collections cout cin cerr endl process string String Self cls iostream mem prelude Objects Regexp_ Collectors Stream IntStream unicode slices rune_ ios bits Option Result core crate super str_ i32 i64 u32 u64 usize isize f64 f32 u8 char_ Kernel ARGF ios_base final kotlin scala Ordering_ java util',
 });
 
 /** The vocabulary of `language`: what all languages share, then its own. */
