@@ -4,7 +4,7 @@ import { canonicalOfNode, canonicalOfTree } from './canonical.js';
 import { FUNCTION_QUERIES } from './function-queries.js';
 import { declaratorName, plainName, receiverType } from './function-names.js';
 import { baseName, detectLanguage, extensionOf, grammarOf, languageOfHeader } from './languages.js';
-import { loadQuery, ParseFailure, withTree } from './parser.js';
+import { type Matcher, ParseFailure, withTree } from './parser.js';
 import {
   decodeSource,
   generatedMarker,
@@ -419,6 +419,49 @@ function functionsOf(
   return { language, functions, ...(notes.length > 0 ? { notes } : {}) };
 }
 
+/** Time limits for one query and for all queries of a file, in ms. */
+function queryLimits(length: number): { one: number; all: number } {
+  const one = 500 + length / 5000;
+  return { one, all: one + 1500 };
+}
+
+/**
+ * Runs the query on the whole tree. A query takes quadratic time in long runs of tokens that the
+ * parser could not place; then the parts of the tree are tried one by one.
+ */
+function collectMatches(
+  tree: Tree,
+  match: Matcher,
+  limitMs: number,
+): { matches: QueryMatch[]; gaps: { start: number; end: number }[] } {
+  const whole = match(tree.rootNode);
+  if (whole) return { matches: whole, gaps: [] };
+  const matches: QueryMatch[] = [];
+  const gaps: { start: number; end: number }[] = [];
+  const end = performance.now() + limitMs;
+  const nodes: Node[] = tree.rootNode.namedChildren.filter((node) => node !== null).reverse();
+  for (let node = nodes.pop(); node; node = nodes.pop()) {
+    const own = performance.now() < end ? match(node) : null;
+    if (own) {
+      for (const one of own) matches.push(one);
+      continue;
+    }
+    const gap = gaps.at(-1);
+    if (performance.now() >= end) {
+      // Out of time: what is left is one gap, from the first unread node to the last.
+      if (gap && gap.end < node.startIndex) gap.end = node.endIndex;
+      else if (!gap) gaps.push({ start: node.startIndex, end: node.endIndex });
+      continue;
+    }
+    if (!gap || gap.end <= node.startIndex)
+      gaps.push({ start: node.startIndex, end: node.endIndex });
+    for (const one of match(node, { maxStartDepth: 0 }) ?? []) matches.push(one);
+    const inner = node.namedChildren;
+    for (let i = inner.length - 1; i >= 0; i--) if (inner[i]) nodes.push(inner[i]!);
+  }
+  return { matches, gaps };
+}
+
 /** Time limit for parsing one file, in ms: 5 s, and 2 s for each MB beyond the first. */
 function timeoutFor(length: number): number {
   return 5000 + Math.max(0, length / (1024 * 1024) - 1) * 2000;
@@ -458,13 +501,23 @@ export async function extractFunctions(
   if (isMinified(text, starts)) return { skipped: 'minified', functions: [], language };
 
   const grammar = grammarOf(language, file.path);
-  const query = await loadQuery(grammar, FUNCTION_QUERIES[grammar]);
   try {
     return await withTree(
       grammar,
       text,
-      (tree) =>
-        functionsOf(tree, query.matches(tree.rootNode), decoded, starts, language, file.path),
+      (tree, matcher) => {
+        const limits = queryLimits(text.length);
+        const match = matcher(FUNCTION_QUERIES[grammar], limits.one);
+        const { matches, gaps } = collectMatches(tree, match, limits.all);
+        const result = functionsOf(tree, matches, decoded, starts, language, file.path);
+        const notes = gaps.map(
+          ({ start, end }) =>
+            `syntax too broken to read, lines ${lineAt(starts, start)}-${lineAt(starts, end)}`,
+        );
+        return notes.length > 0
+          ? { ...result, notes: [...(result.notes ?? []), ...notes] }
+          : result;
+      },
       timeoutFor(text.length),
     );
   } catch (error) {

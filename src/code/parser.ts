@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { brotliDecompressSync } from 'node:zlib';
-import { Language as Grammar, Parser, Query, type Tree } from 'web-tree-sitter';
+import type { Language as Grammar, Node, Parser, Query, QueryMatch, Tree } from 'web-tree-sitter';
 import type { Language } from './types.js';
 
 /** A grammar file in `grammars/`; TSX is a grammar of its own for the language TypeScript. */
@@ -12,76 +12,125 @@ export class ParseFailure extends Error {
   override readonly name = 'ParseFailure';
 }
 
-let ready: Promise<void> | undefined;
-const parsers = new Map<GrammarId, Promise<Parser>>();
+type Runtime = Pick<typeof import('web-tree-sitter'), 'Parser' | 'Language' | 'Query'>;
 
-async function load(id: GrammarId): Promise<Parser> {
-  ready ??= Parser.init();
-  await ready;
+/** One instance of the WebAssembly module with all that lives in it. */
+interface Instance {
+  runtime: Promise<Runtime>;
+  parsers: Map<GrammarId, Promise<Parser>>;
+  queries: WeakMap<Grammar, Map<string, Query>>;
+}
+
+let generation = 0;
+let current: Instance | undefined;
+
+async function loadRuntime(): Promise<Runtime> {
+  // A module aborts for good when it runs out of memory, and a process imports it once by its
+  // address; the query makes a new address of the same file.
+  const runtime = (await (generation === 0
+    ? import('web-tree-sitter')
+    : import(`${import.meta.resolve('web-tree-sitter')}?generation=${generation}`))) as Runtime;
+  await runtime.Parser.init({ printErr: () => undefined });
+  return runtime;
+}
+
+function instance(): Instance {
+  current ??= { runtime: loadRuntime(), parsers: new Map(), queries: new WeakMap() };
+  return current;
+}
+
+/** Leaves the module that trapped to the garbage collector; the next use loads a fresh one. */
+function abandon(broken: Instance): void {
+  if (current !== broken) return;
+  current = undefined;
+  generation++;
+}
+
+async function load(id: GrammarId, from: Instance): Promise<Parser> {
+  const runtime = await from.runtime;
   const file = new URL(`../../grammars/${id}.wasm.br`, import.meta.url);
   // V8 aborts the process ("Fatal process out of memory: Zone") when its optimizing compiler meets
   // Swift's lexer (nodejs/node#63421). A module takes over the budget that holds at its creation.
   if (id === 'swift') setFlagsFromString('--wasm-tiering-budget=2000000000');
-  const grammar = await Grammar.load(new Uint8Array(brotliDecompressSync(readFileSync(file))));
+  const grammar = await runtime.Language.load(
+    new Uint8Array(brotliDecompressSync(readFileSync(file))),
+  );
   if (id === 'swift') setFlagsFromString('--wasm-tiering-budget=13000000');
-  const parser = new Parser();
+  const parser = new runtime.Parser();
   parser.setLanguage(grammar);
+  return parser;
+}
+
+function parserOf(id: GrammarId, from: Instance): Promise<Parser> {
+  let parser = from.parsers.get(id);
+  if (!parser) {
+    parser = load(id, from);
+    from.parsers.set(id, parser);
+  }
   return parser;
 }
 
 /** Loads a grammar on its first use; later calls return the same parser. */
 export function loadParser(id: GrammarId): Promise<Parser> {
-  let parser = parsers.get(id);
-  if (!parser) {
-    parser = load(id);
-    parsers.set(id, parser);
-  }
-  return parser;
+  return parserOf(id, instance());
 }
 
-const queries = new Map<string, Query>();
-
-/** Compiles a tree-sitter query for a grammar on its first use; the grammar loads if need be. */
-export async function loadQuery(id: GrammarId, source: string): Promise<Query> {
-  const key = `${id}\n${source}`;
-  let query = queries.get(key);
-  if (!query) {
-    const parser = await loadParser(id);
-    query = queries.get(key) ?? new Query(parser.language!, source);
-    queries.set(key, query);
-  }
-  return query;
-}
+/** Finds the matches of a tree-sitter query below a node. */
+export type Matcher = (node: Node, options?: { maxStartDepth?: number }) => QueryMatch[] | null;
 
 /**
  * Parses `text`, gives the tree to `use`, and frees it. Indices in the tree are UTF-16 code units
  * (web-tree-sitter's unit for strings); rows are 0-based.
+ *
+ * `use` also gets `matcher(source, limitMs)`, which runs a query on nodes of the tree and answers
+ * null where a run takes longer than `limitMs`.
  *
  * @throws ParseFailure when the parser gives up after `timeoutMs`, or fails on the text.
  */
 export async function withTree<T>(
   id: GrammarId,
   text: string,
-  use: (tree: Tree) => T,
+  use: (tree: Tree, matcher: (source: string, limitMs: number) => Matcher) => T,
   timeoutMs = 5000,
 ): Promise<T> {
-  const parser = await loadParser(id);
+  const from = instance();
+  const [parser, runtime] = await Promise.all([parserOf(id, from), from.runtime]);
   const end = Date.now() + timeoutMs;
-  let tree: Tree | null;
+  let tree: Tree | null = null;
   try {
     tree = parser.parse(text, null, { progressCallback: () => Date.now() > end });
+    if (!tree) {
+      parser.reset();
+      throw new ParseFailure(`parsing took longer than ${Math.round(timeoutMs)} ms`);
+    }
+    const { language } = tree;
+    return use(tree, (source, limitMs) => matcherOf(from, runtime, language, source, limitMs));
   } catch (error) {
-    // A trap inside the WebAssembly module leaves the parser in an unknown state.
-    parsers.delete(id);
-    throw new ParseFailure(`the parser failed: ${(error as Error).message}`, { cause: error });
-  }
-  if (!tree) {
-    parser.reset();
-    throw new ParseFailure(`parsing took longer than ${Math.round(timeoutMs)} ms`);
-  }
-  try {
-    return use(tree);
+    // By name: the class of another realm is another class.
+    if (!(error instanceof Error) || error.name !== 'RuntimeError') throw error;
+    tree = null;
+    abandon(from);
+    throw new ParseFailure('the parser ran out of memory', { cause: error });
   } finally {
-    tree.delete();
+    tree?.delete();
   }
+}
+
+function matcherOf(
+  { queries }: Instance,
+  runtime: Runtime,
+  grammar: Grammar,
+  source: string,
+  limitMs: number,
+): Matcher {
+  let ofGrammar = queries.get(grammar);
+  if (!ofGrammar) queries.set(grammar, (ofGrammar = new Map()));
+  let query = ofGrammar.get(source);
+  if (!query) ofGrammar.set(source, (query = new runtime.Query(grammar, source)));
+  const compiled = query;
+  return (node, options) => {
+    const end = performance.now() + limitMs;
+    const matches = compiled.matches(node, { ...options, timeoutMicros: limitMs * 1000 });
+    return performance.now() > end ? null : matches;
+  };
 }
