@@ -70,20 +70,31 @@ class ParsePool implements Parser {
     let worker = this.idle.pop();
     if (!worker) {
       if (this.workers.size >= this.threads) return;
-      worker = new Worker(WORKER);
-      this.workers.add(worker);
+      worker = this.start();
     }
     this.run(worker, this.waiting.shift()!);
+  }
+
+  private start(): Worker {
+    const worker = new Worker(WORKER);
+    this.workers.add(worker);
+    // Whatever ends a thread, also an idle one, takes it out; its task has listeners of its own.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      this.workers.delete(worker);
+      const at = this.idle.indexOf(worker);
+      if (at >= 0) this.idle.splice(at, 1);
+    });
+    return worker;
   }
 
   private run(worker: Worker, { request, done }: Task): void {
     const finish = (file: ParsedFile, alive: boolean) => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       if (alive) this.idle.push(worker);
       else {
         this.workers.delete(worker);
-        worker.on('error', () => {});
         void worker.terminate();
       }
       done(file);
@@ -93,13 +104,14 @@ class ParsePool implements Parser {
       () => finish(failed(`took longer than ${TIME_LIMIT / 1000} s`), false),
       TIME_LIMIT,
     );
-    worker.once('message', (answer: ParseAnswer) => {
+    const onMessage = (answer: ParseAnswer) => {
       // A parser that failed inside its WebAssembly may not be used again.
       if ('file' in answer) finish(answer.file, true);
       else finish(failed(answer.failure), false);
-    });
-    worker.once('error', (error) => finish(failed(error.message), false));
-    worker.once('exit', (code) => finish(failed(`its thread ended with code ${code}`), false));
+    };
+    const onError = (error: Error) => finish(failed(error.message), false);
+    const onExit = (code: number) => finish(failed(`its thread ended with code ${code}`), false);
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.postMessage(request);
   }
 }
