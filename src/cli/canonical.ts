@@ -1,41 +1,17 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
-import { Command } from 'commander';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { z } from 'zod';
 import { canonicalize } from '../code/canonical.js';
+import { detectLanguage } from '../code/languages.js';
+import { decodeSource } from '../code/source-file.js';
 import { LANGUAGES, type Canonical, type Language } from '../code/types.js';
 import { UserError } from '../errors.js';
-
-const EXTENSIONS: Record<string, Language> = {
-  py: 'python',
-  java: 'java',
-  rs: 'rust',
-  rb: 'ruby',
-  js: 'javascript',
-  mjs: 'javascript',
-  cjs: 'javascript',
-  jsx: 'javascript',
-  ts: 'typescript',
-  tsx: 'typescript',
-  mts: 'typescript',
-  go: 'go',
-  c: 'c',
-  h: 'c',
-  cpp: 'cpp',
-  cc: 'cpp',
-  cxx: 'cpp',
-  hpp: 'cpp',
-  cs: 'csharp',
-  kt: 'kotlin',
-  kts: 'kotlin',
-  php: 'php',
-  swift: 'swift',
-  scala: 'scala',
-  sc: 'scala',
-};
+import { openInput, readJsonLines } from '../student/json-lines.js';
+import { EXIT, endWith } from './exit.js';
+import { writeStderr, writeStdout } from './output.js';
 
 interface Options {
   input?: string;
@@ -44,74 +20,118 @@ interface Options {
   textOnly?: boolean;
 }
 
-/** `xccd canonical FILE | --input FILE.jsonl`: prints the canonical form. */
-export function canonicalCommand(): Command {
-  return new Command('canonical')
-    .description('print the canonical form of a file, or of every line of a JSON Lines file')
-    .argument('[file]', 'source file; the language follows from its extension')
-    .option('--input <file>', 'JSON Lines with {"id","language","code"} per line; - reads stdin')
-    .option('--output <file>', 'write here instead of stdout')
+type Write = (line: string) => Promise<void>;
+
+/** A line of the input; the shared data sets spell `language` as `lang`. */
+const item = z
+  .looseObject({
+    id: z.union([z.string(), z.number()]).optional(),
+    language: z.enum(LANGUAGES).optional(),
+    lang: z.enum(LANGUAGES).optional(),
+    code: z.string(),
+  })
+  .transform((value, context) => {
+    const language = value.language ?? value.lang;
+    if (language) return { id: value.id, language, code: value.code };
+    context.addIssue({ code: 'custom', message: '"language" is missing' });
+    return z.NEVER;
+  });
+
+function form(canonical: Canonical, id: string | number, language: Language, textOnly: boolean) {
+  return textOnly
+    ? canonical.text
+    : JSON.stringify({ id, language, canonical: canonical.text, lines: canonical.lines });
+}
+
+async function canonicalFile(file: string, options: Options, write: Write): Promise<void> {
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new UserError(`${file} cannot be read: ${error.message}`, 'Name a source file.');
+  });
+  const source = decodeSource(bytes);
+  if ('skipped' in source)
+    throw new UserError(`${file} is skipped: ${source.skipped}`, 'Name a source file.');
+  const language =
+    LANGUAGES.find((id) => id === options.language) ??
+    (options.language === undefined ? detectLanguage(file, source.text.split('\n', 1)[0]) : null);
+  if (!language)
+    throw new UserError(
+      options.language === undefined
+        ? `The language of ${file} does not follow from its name`
+        : `There is no language "${options.language}"`,
+      `Give --language one of ${LANGUAGES.join(', ')}.`,
+    );
+  await write(form(await canonicalize(source.text, language), file, language, !!options.textOnly));
+}
+
+async function canonicalLines(input: string, options: Options, write: Write): Promise<void> {
+  for await (const line of readJsonLines(await openInput(input, '--input'), item)) {
+    if (line.error !== undefined) {
+      writeStderr(`xccd: ${input}: line ${line.line}: ${line.error}`);
+      endWith(EXIT.user);
+      continue;
+    }
+    const { id = line.line, language, code } = line.value;
+    await write(form(await canonicalize(code, language), id, language, !!options.textOnly));
+  }
+}
+
+/** A writer of lines to a file, with what ends it; to stdout without a file. */
+function writerTo(file: string | undefined): { write: Write; end(): Promise<void> } {
+  if (file === undefined)
+    return { write: (line) => writeStdout(`${line}\n`), end: () => Promise.resolve() };
+  const output = createWriteStream(file);
+  let failed: Error | undefined;
+  output.on('error', (error) => (failed = error));
+  const check = () => {
+    if (failed)
+      throw new UserError(
+        `${file} cannot be written: ${failed.message}`,
+        'Name a file in an existing folder that you may write to.',
+      );
+  };
+  return {
+    write: async (line) => {
+      check();
+      if (!output.write(`${line}\n`)) await once(output, 'drain').catch(check);
+    },
+    end: async () => {
+      output.end();
+      await finished(output).catch(check);
+      check();
+    },
+  };
+}
+
+export function register(program: Command): void {
+  program
+    .command('canonical')
+    .description(
+      'Prints the canonical form of a file, or of every line of a JSON Lines file: what the student\n' +
+        'reads. A line in: {"id","language","code"}. A line out: {"id","language","canonical","lines"}.',
+    )
+    .argument('[file]', 'source file; the language follows from its name or first line')
+    .option('--input <file>', 'JSONL file of code (.gz too); - for standard input')
+    .option('--output <file>', 'write here instead of standard output')
     .option('--language <id>', `language of FILE: ${LANGUAGES.join(', ')}`)
-    .option('--text-only', 'print the text alone, one form per line')
+    .option('--text-only', 'print the form alone, one on a line')
     .addHelpText(
       'after',
-      '\nExamples:\n  xccd canonical src/main.rs\n  xccd canonical --input functions.jsonl --output forms.jsonl\n',
+      `
+Examples:
+  $ xccd canonical src/main.rs --text-only
+  $ xccd canonical --input functions.jsonl --output forms.jsonl
+
+A bad line is reported by its number and left out; the exit code is then 2.`,
     )
     .action(async (file: string | undefined, options: Options) => {
-      process.exitCode = await runCanonical(file, options);
+      if ((file === undefined) === (options.input === undefined))
+        throw new UserError(
+          'Give either a source file or --input',
+          '`xccd canonical FILE`, or `xccd canonical --input FILE.jsonl`.',
+        );
+      const { write, end } = writerTo(options.output);
+      if (file !== undefined) await canonicalFile(file, options, write);
+      else await canonicalLines(options.input!, options, write);
+      await end();
     });
-}
-
-function language(value: unknown): Language {
-  const known = LANGUAGES.find((id) => id === value);
-  if (!known)
-    throw new UserError(
-      `unknown language ${JSON.stringify(value)}`,
-      `use one of ${LANGUAGES.join(', ')}`,
-    );
-  return known;
-}
-
-/** Gives the exit code: 0, or 2 when a line could not be read. */
-export async function runCanonical(file: string | undefined, options: Options): Promise<number> {
-  if ((file === undefined) === (options.input === undefined))
-    throw new UserError(
-      'give either a source file or --input',
-      'xccd canonical FILE, or xccd canonical --input FILE.jsonl',
-    );
-  const output = options.output === undefined ? process.stdout : createWriteStream(options.output);
-  const write = async (line: string): Promise<void> => {
-    if (!output.write(`${line}\n`)) await once(output, 'drain');
-  };
-  const show = (form: Canonical, id: unknown, of: Language): string =>
-    options.textOnly
-      ? form.text
-      : JSON.stringify({ id, language: of, canonical: form.text, lines: form.lines });
-  let code = 0;
-  if (file !== undefined) {
-    const of = language(options.language ?? EXTENSIONS[extname(file).slice(1).toLowerCase()]);
-    await write(show(await canonicalize(await readFile(file, 'utf8'), of), file, of));
-  } else {
-    const input = options.input === '-' ? process.stdin : createReadStream(options.input!);
-    const lines = createInterface({ input, crlfDelay: Infinity });
-    let number = 0;
-    for await (const line of lines) {
-      number++;
-      if (line.trim() === '') continue;
-      try {
-        const row = JSON.parse(line) as Record<string, unknown>;
-        const of = language(row['language'] ?? row['lang']);
-        if (typeof row['code'] !== 'string') throw new UserError('"code" is not a string');
-        await write(show(await canonicalize(row['code'], of), row['id'] ?? number, of));
-      } catch (error) {
-        code = 2;
-        process.stderr.write(`line ${number}: ${(error as Error).message}\n`);
-      }
-    }
-  }
-  if (options.output !== undefined) {
-    output.end();
-    await finished(output);
-  }
-  return code;
 }

@@ -81,6 +81,8 @@ function endQuietlyOnClosedPipe(): void {
 export async function main(argv: string[]): Promise<void> {
   endQuietlyOnClosedPipe();
   process.once('SIGINT', () => {
+    // A command that cleans up on Ctrl-C has its own listener and ends by itself.
+    if (process.listenerCount('SIGINT') > 0) return;
     process.stderr.write('\nxccd: interrupted\n');
     process.exit(EXIT.interrupted);
   });

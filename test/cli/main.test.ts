@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { CommanderError } from 'commander';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { describeFailure } from '../../src/cli/failure.js';
@@ -40,7 +40,7 @@ describe('xccd', () => {
     const { code, stdout, stderr } = await runXccd([name, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: xccd ${name}`);
-    expect(stdout).toMatch(/Examples?:\n {2}\$ .*xccd/);
+    expect(stdout).toMatch(/Examples?:\n +.*xccd/);
   });
 
   test('an unknown command ends with 2, a suggestion and a remedy on stderr', async () => {
@@ -56,6 +56,17 @@ describe('xccd', () => {
     expect(code).toBe(2);
     expect(stderr).toContain("unknown option '--jsno'");
     expect(stderr).toContain('Did you mean --json?');
+  });
+
+  test('ends with 130 on Ctrl-C', async () => {
+    const child = spawn(process.execPath, [...XCCD, 'canonical', '--input', '-']);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    child.stdin.write('{"id":1,"language":"python","code":"def f(a):\\n    return a + 1\\n"}\n');
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(stderr).toContain('xccd: interrupted');
   });
 
   test('ends quietly when the reader of its output has gone', () => {
