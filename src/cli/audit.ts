@@ -34,7 +34,11 @@ function readRecord(file: string): AuditRecord {
 export function register(program: Command): void {
   const audit = program
     .command('audit')
-    .description('Shows the audit record of a scan, or runs the scan again and compares.');
+    .description('Shows the audit record of a scan, or runs the scan again and compares.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ xccd audit show scan.audit.json\n  $ xccd audit verify scan.audit.json',
+    );
   audit
     .command('show')
     .description('Prints what a scan looked at and how it decided, from its record alone.')
