@@ -50,12 +50,16 @@ async function load(id: GrammarId, from: Instance): Promise<Parser> {
   const runtime = await from.runtime;
   const file = new URL(`../../grammars/${id}.wasm.br`, import.meta.url);
   // V8 aborts the process ("Fatal process out of memory: Zone") when its optimizing compiler meets
-  // Swift's lexer (nodejs/node#63421). A module takes over the budget that holds at its creation.
-  if (id === 'swift') setFlagsFromString('--wasm-tiering-budget=2000000000');
+  // Swift's lexer (nodejs/node#63421); a higher tiering budget only puts that off by some files.
+  // Both flags must hold for as long as functions of the module can still be compiled, which
+  // happens at their first call: from here on no further function is optimized.
+  if (id === 'swift') {
+    setFlagsFromString('--no-wasm-tier-up');
+    setFlagsFromString('--no-wasm-dynamic-tiering');
+  }
   const grammar = await runtime.Language.load(
     new Uint8Array(brotliDecompressSync(readFileSync(file))),
   );
-  if (id === 'swift') setFlagsFromString('--wasm-tiering-budget=13000000');
   const parser = new runtime.Parser();
   parser.setLanguage(grammar);
   return parser;
