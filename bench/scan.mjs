@@ -1,0 +1,173 @@
+/**
+ * How long does a cold `xccd scan` of a change with 20 functions take, and how much memory?
+ *
+ *   npm run bench:scan -- [--functions FILE.jsonl.gz] [--size 10000] [--corpus FILE] [--runs 5]
+ *                         [--student ID] [--output DIR]
+ *
+ * FILE holds real functions, one a line: {lang, name, code, repo, path, license} (default: of
+ * ../shared/data beside the checkout). The first SIZE of them, repository by repository, are indexed
+ * with `xccd index` unless --corpus names a corpus that is there; a change adds 20 others. Cold: a
+ * new process and an empty vector cache for every run; warm: with the cache of the run before. Wall
+ * time is that of the process, memory the peak of its resident set.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    functions: { type: 'string', default: here('../../shared/data/functions/functions.jsonl.gz') },
+    size: { type: 'string', default: '10000' },
+    corpus: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    student: { type: 'string' },
+    output: { type: 'string', default: here('results') },
+  },
+});
+const XCCD = here('../bin/xccd.js');
+const CHANGED = 20;
+const EXTENSIONS = {
+  ...{ python: 'py', java: 'java', rust: 'rs', ruby: 'rb', javascript: 'js', typescript: 'ts' },
+  ...{ go: 'go', c: 'c', cpp: 'cpp', csharp: 'cs', kotlin: 'kt', php: 'php', swift: 'swift' },
+  scala: 'scala',
+};
+
+/** Methods stand in a class where the language wants one. */
+function asFile({ lang, code }) {
+  if (lang === 'java' || lang === 'csharp') return `class Code {\n${code}\n}\n`;
+  if (lang === 'php' && !code.includes('<?php')) return `<?php\n${code}\n`;
+  return `${code}\n`;
+}
+
+/** Writes functions as files below `folder`, one folder per repository; returns those folders. */
+function writeFunctions(folder, functions) {
+  const folders = new Set();
+  functions.forEach((fn, i) => {
+    const repository = join(folder, fn.repo.replaceAll('/', '__'));
+    folders.add(repository);
+    const path = join(repository, 'src', `f${i}.${EXTENSIONS[fn.lang]}`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, asFile(fn));
+  });
+  return [...folders];
+}
+
+function xccd(args, env = {}) {
+  const run = spawnSync(process.execPath, [XCCD, ...args], {
+    cwd: change,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (run.status !== 0 && run.status !== 1) throw new Error(`xccd ${args[0]}: ${run.stderr}`);
+  return run;
+}
+
+const all = gunzipSync(readFileSync(options.functions))
+  .toString()
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+  .filter(({ lang }) => lang in EXTENSIONS);
+const byRepository = Map.groupBy(all, ({ repo }) => repo);
+const ordered = [...byRepository.keys()].sort().flatMap((repo) => byRepository.get(repo));
+const size = Number(options.size);
+
+const work = mkdtempSync(join(tmpdir(), 'xccd-bench-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+const change = join(work, 'change');
+mkdirSync(change);
+
+const corpus = options.corpus ?? join(work, 'corpus.db');
+if (!existsSync(corpus)) {
+  process.stderr.write(`indexing ${size} functions\n`);
+  const folders = writeFunctions(join(work, 'repositories'), ordered.slice(0, size));
+  for (const folder of folders) xccd(['index', folder, '--corpus', corpus]);
+}
+
+const git = (...args) =>
+  execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args], {
+    cwd: change,
+  });
+git('init', '--quiet', '--initial-branch=main');
+git('commit', '--quiet', '--allow-empty', '--message=base');
+// Functions of a size that is scanned, spread over what was not indexed.
+const rest = ordered.slice(size).filter(({ code }) => code.split('\n').length >= 10);
+const step = Math.max(1, Math.floor(rest.length / CHANGED));
+writeFunctions(change, rest.filter((_, i) => i % step === 0).slice(0, CHANGED));
+git('add', '--all');
+git('commit', '--quiet', '--message=change');
+
+/** Writes the peak of the process's resident set, in KiB, when it ends. */
+const meter = join(work, 'meter.mjs');
+writeFileSync(
+  meter,
+  `import { writeFileSync } from 'node:fs';
+process.on('exit', () => writeFileSync(process.env.BENCH_RSS, String(process.resourceUsage().maxRSS)));
+`,
+);
+
+function scan(cache) {
+  const rss = join(work, 'rss');
+  const student = options.student ? ['--student', options.student] : [];
+  const start = performance.now();
+  const run = xccd(
+    ['scan', '--base', 'HEAD~1', '--corpus', corpus, '--json', '--device', 'cpu', ...student],
+    { XDG_CACHE_HOME: cache, BENCH_RSS: rss, NODE_OPTIONS: `--import=${meter}` },
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const result = JSON.parse(run.stdout);
+  return { seconds, mebibytes: Number(readFileSync(rss, 'utf8')) / 1024, result };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const figures = { cold: [], warm: [] };
+let result;
+for (let i = 0; i < Number(options.runs); i++) {
+  const cache = mkdtempSync(join(work, 'cache-'));
+  for (const kind of ['cold', 'warm']) {
+    const run = scan(cache);
+    figures[kind].push(run);
+    result = run.result;
+  }
+}
+
+const row = (kind) => {
+  const seconds = figures[kind].map((run) => run.seconds);
+  const mebibytes = figures[kind].map((run) => run.mebibytes);
+  return {
+    kind,
+    fastest: Math.min(...seconds),
+    median: median(seconds),
+    slowest: Math.max(...seconds),
+    peakMiB: Math.max(...mebibytes),
+  };
+};
+const rows = [row('cold'), row('warm')];
+const lines = [
+  '# `xccd scan` of a change',
+  '',
+  `${result.summary.scannedFunctions} of ${result.summary.changedFunctions} changed functions scanned against ${result.corpus.functions} indexed ones with ${result.student.id} (${result.student.head} head); ${options.runs} runs, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)} beside the runs.`,
+  '',
+  '| vector cache | fastest (s) | median (s) | slowest (s) | peak memory (MiB) |',
+  '| --- | ---: | ---: | ---: | ---: |',
+  ...rows.map(
+    ({ kind, fastest, median: middle, slowest, peakMiB }) =>
+      `| ${kind} | ${fastest.toFixed(2)} | ${middle.toFixed(2)} | ${slowest.toFixed(2)} | ${peakMiB.toFixed(0)} |`,
+  ),
+  '',
+  `False alarms: ${result.summary.findings} findings in ${result.summary.scannedFunctions} functions of unrelated projects.`,
+  '',
+];
+mkdirSync(options.output, { recursive: true });
+writeFileSync(join(options.output, 'scan.md'), lines.join('\n'));
+writeFileSync(
+  join(options.output, 'scan.json'),
+  `${JSON.stringify({ summary: result.summary, corpus: result.corpus, student: result.student, rows }, null, 2)}\n`,
+);
+process.stdout.write(`${lines.join('\n')}`);
