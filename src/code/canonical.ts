@@ -21,12 +21,12 @@ function canonical({ tokens, lines }: Form): Canonical {
 
 /** The canonical form of one function in a parsed file. Lines are the file's. */
 export function canonicalOfNode(node: Node, text: string, language: Language): Canonical {
-  return canonical(formOfFunction(readTree(node), text, language));
+  return canonical(formOfFunction(readTree(node, text), text, language));
 }
 
 /** The canonical form of a whole text, a program or a single function: entry first. */
 export function canonicalOfTree(tree: Tree, text: string, language: Language): Canonical {
-  return canonical(formOfProgram(readTree(tree.rootNode), text, language));
+  return canonical(formOfProgram(readTree(tree.rootNode, text), text, language));
 }
 
 const OTHER_GRAMMAR: Partial<Record<Language, GrammarId>> = {

@@ -73,6 +73,9 @@ const AROUND_READ = new Set(
   'read int float map split trim str char list lambda " type join slice , next reverse'.split(' '),
 );
 
+/** What is known of the text that was asked about last; a file's functions come one by one. */
+let known: { text: string; constants: Map<string, string>; readsInput: boolean } | undefined;
+
 export class Emitter {
   readonly tokens: string[] = [];
   readonly lines: number[] = [];
@@ -86,6 +89,7 @@ export class Emitter {
   private inMain = false;
   /** Named numbers of the text: `MOD` reads as 1000000007. */
   private readonly constants: Map<string, string>;
+  private readonly readsInput: boolean;
   private depth = 0;
 
   constructor(
@@ -97,7 +101,14 @@ export class Emitter {
     private readonly hoisted: Set<SyntaxNode>,
   ) {
     this.vocabulary = vocabularyOf(language);
-    this.constants = constantsOf(text);
+    if (known?.text !== text)
+      known = {
+        text,
+        constants: constantsOf(text),
+        readsInput: /Scanner|System\.in|InputStream|Tokenizer/.test(text),
+      };
+    this.constants = known.constants;
+    this.readsInput = known.readsInput;
   }
 
   private source(node: SyntaxNode): string {
@@ -818,7 +829,7 @@ export class Emitter {
       name === 'next' &&
       this.language === 'java' &&
       args.every((c) => c.named_().length === 0) &&
-      /Scanner|System\.in|InputStream|Tokenizer/.test(this.text)
+      this.readsInput
     )
       return this.put('read', node.line);
     const local = simple && this.refer(name);

@@ -51,9 +51,23 @@ function functionsBelow(root: SyntaxNode, text: string): Found[] {
       const name = assignedName(node);
       if (name) found.push({ node, names: [text.slice(name.start, name.end)] });
     }
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+    for (let i = node.children.length - 1; i >= 0; i--) {
+      const child = node.children[i]!;
+      if (!isTest(child, node.children[i - 1], text)) stack.push(child);
+    }
   }
   return found;
+}
+
+/** Rust keeps its tests in a module beside the code. */
+function isTest(node: SyntaxNode, before: SyntaxNode | undefined, text: string): boolean {
+  if (node.kind !== 'mod_item' && node.kind !== 'function_item') return false;
+  const name = node.kind === 'mod_item' ? node.child('name') : undefined;
+  if (name && /^tests?$/.test(text.slice(name.start, name.end))) return true;
+  return (
+    before?.kind === 'attribute_item' &&
+    /cfg\(test\)|^#\[test\]/.test(text.slice(before.start, before.end))
+  );
 }
 
 /** Whether a method stands in an object written in place, which is read where it stands. */
@@ -67,7 +81,8 @@ function anonymous(node: SyntaxNode, root: SyntaxNode): boolean {
 }
 
 function className(node: SyntaxNode, text: string): string | undefined {
-  for (let at = node.parent; at; at = at.parent) {
+  let at = node.parent;
+  for (let i = 0; at && i < 64; i++, at = at.parent) {
     if (CLASSES.has(at.kind)) {
       const name = at.child('name') ?? at.child('type');
       return name && text.slice(name.start, name.end);
@@ -83,25 +98,6 @@ const PLUMBING =
 function plumbing(node: SyntaxNode, text: string): boolean {
   const owner = className(node, text);
   return owner !== undefined && PLUMBING.test(owner);
-}
-
-function inTests(node: SyntaxNode, text: string): boolean {
-  for (let at: SyntaxNode | undefined = node; at; at = at.parent) {
-    if (at.kind === 'mod_item') {
-      const name = at.child('name');
-      if (name && /^tests?$/.test(text.slice(name.start, name.end))) return true;
-    }
-    const parent = at.parent;
-    if (parent && (at.kind === 'mod_item' || at.kind === 'function_item')) {
-      const before = parent.children[parent.children.indexOf(at) - 1];
-      if (
-        before?.kind === 'attribute_item' &&
-        /cfg\(test\)|^#\[test\]/.test(text.slice(before.start, before.end))
-      )
-        return true;
-    }
-  }
-  return false;
 }
 
 /** `t = x x = y y = t` is a swap, whatever the language has for it. */
@@ -205,7 +201,7 @@ export function formOfProgram(root: SyntaxNode, text: string, language: Language
 }
 
 function emitProgram(root: SyntaxNode, text: string, language: Language): Form {
-  const functions = functionsBelow(root, text).filter((found) => !inTests(found.node, text));
+  const functions = functionsBelow(root, text);
   const emitter = emitterFor(functions, text, language);
   const done = new Set<SyntaxNode>();
   if (functions.length > 1 || SCRIPTS.has(language))

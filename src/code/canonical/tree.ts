@@ -39,6 +39,8 @@ export class SyntaxNode {
 
 interface Tables {
   kinds: string[];
+  /** Kinds that may stand in a field that is asked for: all but punctuation. */
+  inField: boolean[];
   named: boolean[];
   fields: (string | null)[];
 }
@@ -48,34 +50,53 @@ const tablesOf = new WeakMap<Grammar, Tables>();
 function tables(grammar: Grammar): Tables {
   let found = tablesOf.get(grammar);
   if (!found) {
-    found = { kinds: [], named: [], fields: grammar.fields };
+    found = { kinds: [], inField: [], named: [], fields: grammar.fields };
     for (let id = 0; id < grammar.nodeTypeCount; id++) {
       found.kinds.push(grammar.nodeTypeForId(id) ?? '');
       found.named.push(grammar.nodeTypeIsNamed(id));
+      found.inField.push(/^\w+$/.test(found.kinds[id]!));
     }
     tablesOf.set(grammar, found);
   }
   return found;
 }
 
-/** Reads the subtree of `root`; the walk keeps no stack, so any depth of nesting is fine. */
-export function readTree(root: Node): SyntaxNode {
+/** Index of the first character of every line, for the text that was asked about last. */
+let linesOf: { text: string; starts: number[] } | undefined;
+
+function lineStarts(text: string): number[] {
+  if (linesOf?.text === text) return linesOf.starts;
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  linesOf = { text, starts };
+  return starts;
+}
+
+/**
+ * Reads the subtree of `root`; the walk keeps no stack, so any depth of nesting is fine. Every
+ * question to the cursor crosses into WebAssembly, so only what cannot be worked out here is asked:
+ * lines follow from the text, ends of inner nodes from their last child.
+ */
+export function readTree(root: Node, text: string): SyntaxNode {
+  const starts = lineStarts(text);
+  let line = root.startPosition.row;
   const cursor: TreeCursor = root.walk();
   try {
-    const { kinds, named, fields } = tables(root.tree.language);
+    const { kinds, inField, named, fields } = tables(root.tree.language);
     const make = (parent: SyntaxNode | undefined): SyntaxNode => {
       const id = cursor.nodeTypeId;
-      const row = cursor.startPosition.row;
+      const start = cursor.startIndex;
+      while (line + 1 < starts.length && starts[line + 1]! <= start) line++;
+      const isNamed = named[id] ?? true;
       const node = new SyntaxNode(
         kinds[id] ?? 'ERROR',
-        named[id] ?? true,
-        fields[cursor.currentFieldId] ?? '',
-        cursor.startIndex,
-        row + 1,
+        isNamed,
+        parent && inField[id] !== false ? (fields[cursor.currentFieldId] ?? '') : '',
+        start,
+        line + 1,
         parent,
       );
       parent?.children.push(node);
-      node.end = cursor.endIndex;
       return node;
     };
     const top = make(undefined);
@@ -85,9 +106,12 @@ export function readTree(root: Node): SyntaxNode {
         at = make(at);
         continue;
       }
+      at.end = cursor.endIndex;
       while (!cursor.gotoNextSibling()) {
-        if (!cursor.gotoParent() || !at.parent) return top;
-        at = at.parent;
+        const { parent } = at;
+        if (!parent || !cursor.gotoParent()) return top;
+        parent.end = at.end;
+        at = parent;
         if (at === top) return top;
       }
       at = make(at.parent);
