@@ -15,6 +15,7 @@ import { explainSqliteError } from './sqlite-errors.js';
 import { lockFile } from './sqlite-lock.js';
 import type {
   CorpusFunction,
+  CorpusStatistics,
   CorpusStore,
   CorpusStudent,
   FileRecord,
@@ -339,6 +340,26 @@ class SqliteStore implements CorpusStore {
     return this.read(
       () => (this.statement('SELECT count(*) AS n FROM functions').get() as { n: number }).n,
     );
+  }
+
+  statistics(): Promise<CorpusStatistics> {
+    return this.read(() => {
+      const count = (sql: string) =>
+        Object.fromEntries(this.statement(sql).raw().all() as [string, number][]);
+      return {
+        languages: count(
+          `SELECT l.name, count(*) FROM sketches s JOIN languages l ON l.id = s.language_id
+          GROUP BY 1 ORDER BY 2 DESC, 1`,
+        ),
+        licenses: count(
+          `SELECT files.license, count(*) FROM sketches s JOIN files ON files.id = s.file_id
+          GROUP BY 1 ORDER BY 2 DESC, 1`,
+        ),
+        idioms: this.statement('SELECT count(*) FROM functions WHERE idiom = 1')
+          .pluck()
+          .get() as number,
+      };
+    });
   }
 
   snapshot(): Promise<string> {

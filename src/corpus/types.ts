@@ -78,6 +78,13 @@ export interface CorpusStudent {
   dimensions: number;
 }
 
+/** Numbers of functions. */
+export interface CorpusStatistics {
+  languages: Record<string, number>;
+  licenses: Record<string, number>;
+  idioms: number;
+}
+
 /**
  * Where indexed functions live. Two stores (SQLite file, PostgreSQL + pgvector) pass the same
  * conformance suite.
@@ -110,6 +117,8 @@ export interface CorpusStore {
   /** `through` of the last `markIdioms` (0 before), and the last function id there is. */
   idiomState?(): Promise<{ through: number; last: number }>;
   count(): Promise<number>;
+  /** Numbers of functions: by language and licence, and of idioms. */
+  statistics?(): Promise<CorpusStatistics>;
   /** What is held of every file of a repository, by path. */
   storedFiles?(repository: string): Promise<Map<string, StoredFile>>;
   /** Changes the licence of files whose contents stay as they are: path -> SPDX expression. */
