@@ -21,9 +21,9 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
 }
 
-/** 0.987 -> `98%`: rounded down, so that 100% is only ever said of certainty. */
+/** 0.987 -> `98%`: rounded down and never 100%, since no verdict is certain. */
 export function percentage(probability: number): string {
-  return `${Math.floor(probability * 100 + 1e-9)}%`;
+  return `${Math.min(99, Math.floor(probability * 100 + 1e-9))}%`;
 }
 
 /** `12-20`, or `12` for one line. */

@@ -61,10 +61,10 @@ test('writes to a file, and says so when it cannot', async () => {
 });
 
 test.each([
-  [[], 'Give either a source file or --input'],
+  [[], 'canonical reads either a source file or --input'],
   [['absent.rb'], 'absent.rb cannot be read'],
-  [['README.md'], 'The language of README.md does not follow from its name'],
-  [['README.md', '--language', 'cobol'], 'There is no language "cobol"'],
+  [['README.md'], 'README.md: its language cannot be told from its name'],
+  [['README.md', '--language', 'cobol'], 'Allowed choices are python'],
   [['--input', 'absent.jsonl'], 'there is no such file'],
 ])('canonical %j ends with 2 and says what to do', async (args, message) => {
   const { code, stderr } = await runXccd(['canonical', ...args]);
