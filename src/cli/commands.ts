@@ -7,46 +7,58 @@ export interface CommandEntry {
   load(): Promise<{ register(program: Command): void }>;
 }
 
-const load = (file: string) => () =>
-  import(`./${file}.js`) as Promise<{ register(program: Command): void }>;
-
 /** Every command; its file is only loaded when it runs. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'scan',
     summary: 'find changed functions that already exist elsewhere',
-    load: load('scan'),
+    load: () => import('./scan.js'),
   },
-  { name: 'index', summary: 'build or update a corpus', load: load('index') },
-  { name: 'similar', summary: 'the functions most like this one', load: load('similar') },
-  { name: 'classify', summary: 'clone or different, for pairs of code', load: load('classify') },
-  { name: 'embed', summary: 'vectors of code', load: load('embed') },
+  { name: 'index', summary: 'build or update a corpus', load: () => import('./index.js') },
+  {
+    name: 'similar',
+    summary: 'the functions most like this one',
+    load: () => import('./similar.js'),
+  },
+  {
+    name: 'classify',
+    summary: 'clone or different, for pairs of code',
+    load: () => import('./classify.js'),
+  },
+  { name: 'embed', summary: 'vectors of code', load: () => import('./embed.js') },
   {
     name: 'canonical',
     summary: 'the language-neutral form that the student reads',
-    load: load('canonical'),
+    load: () => import('./canonical.js'),
   },
-  { name: 'evaluate', summary: 'accuracy of a student on labelled pairs', load: load('evaluate') },
+  {
+    name: 'evaluate',
+    summary: 'accuracy of a student on labelled pairs',
+    load: () => import('./evaluate.js'),
+  },
   {
     name: 'calibrate',
     summary: 'adapt a student to your own labelled pairs',
-    load: load('calibrate'),
+    load: () => import('./calibrate.js'),
   },
-  { name: 'audit', summary: 'show or replay the record of a scan', load: load('audit') },
-  { name: 'serve', summary: 'run the GitHub App', load: load('serve') },
+  {
+    name: 'audit',
+    summary: 'show or replay the record of a scan',
+    load: () => import('./audit.js'),
+  },
   {
     name: 'doctor',
     summary: 'what is installed, what is missing and how to get it',
-    load: load('doctor'),
+    load: () => import('./doctor.js'),
   },
   {
     name: 'demo',
     summary: 'the whole job on bundled real code, without a network',
-    load: load('demo'),
+    load: () => import('./demo.js'),
   },
   {
     name: 'completion',
     summary: 'shell completion for bash, zsh or fish',
-    load: load('completion'),
+    load: () => import('./completion.js'),
   },
 ];
