@@ -175,6 +175,16 @@ export function configKeys(): ConfigKey[] {
   return rows;
 }
 
+/** Every key as a Markdown list, as docs/configuration.md holds it. */
+export function configTable(): string {
+  return configKeys()
+    .map(({ key, type, default: value, description }) => {
+      const unless = value === '' ? '' : `, default \`${value}\``;
+      return `- \`${key}\` (${type}${unless}): ${description}\n`;
+    })
+    .join('');
+}
+
 interface JsonSchema {
   type?: string | string[];
   enum?: unknown[];

@@ -56,6 +56,8 @@ const SPARE_CANDIDATES = 10;
 const DOUBT_WITHOUT_EVIDENCE = 0.25;
 
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+/** Nothing is certain: a probability never rounds up to 1. */
+const probable = (value: number): number => Math.min(0.999999, rounded(value));
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 interface Subject {
@@ -220,7 +222,7 @@ function judgeCandidates(
       startLine: candidate.startLine,
       hash: candidate.hash,
       score: rounded(score),
-      probability: probability === null ? null : rounded(probability),
+      probability: probability === null ? null : probable(probability),
       outcome,
     });
   }
@@ -239,7 +241,7 @@ function toTwin({ function: fn, probability, score }: JudgedTwin, url: UrlOf): T
     startLine: fn.startLine,
     endLine: fn.endLine,
     license: fn.license,
-    probability: rounded(probability),
+    probability: probable(probability),
     score: rounded(score),
     url: url(fn),
   };

@@ -3,7 +3,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { ConfigError, effectiveValues, loadConfig } from '../../src/scan/config.js';
-import { configJsonSchema, configKeys, DEFAULT_CONFIG } from '../../src/scan/config-schema.js';
+import {
+  configJsonSchema,
+  configKeys,
+  configTable,
+  DEFAULT_CONFIG,
+} from '../../src/scan/config-schema.js';
 import { UserError } from '../../src/errors.js';
 
 const load = (text: string) => loadConfig({ file: { name: '.github/xccd.yml', text } });
@@ -156,9 +161,10 @@ describe('loadConfig', () => {
 });
 
 describe('the published schema', () => {
-  test('is current; `npm run build && node scripts/write-schema.mjs` writes it', () => {
+  test('is current, and so is the list of keys; `npm run build && npm run schema` writes both', () => {
     const published = JSON.parse(readFileSync('schema/xccd.schema.json', 'utf8')) as unknown;
     expect(published).toEqual(configJsonSchema());
+    expect(readFileSync('docs/configuration.md', 'utf8')).toContain(configTable());
   });
 
   test('accepts what is accepted, and refuses what is refused', () => {
