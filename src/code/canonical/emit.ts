@@ -1669,8 +1669,10 @@ export class Emitter {
   private distribute(word: string, value: SyntaxNode): boolean {
     let at = value;
     while (at.kind === 'parenthesized_expression' && at.named_().length === 1) at = at.named_()[0]!;
-    if (!CONDITIONALS.has(at.kind)) return false;
+    if (!CONDITIONALS.has(at.kind) || this.depth > MAX_DEPTH) return false;
+    this.depth++;
     this.conditional(at, word);
+    this.depth--;
     return true;
   }
 
