@@ -121,18 +121,6 @@ export class Emitter {
       for (const part of word.split(' ')) this.put(part, line);
       return;
     }
-    const { length } = this.tokens;
-    if (
-      word === 'read' &&
-      length > 3 &&
-      this.tokens[length - 1] === '=' &&
-      this.tokens[length - 3] === 'read' &&
-      this.tokens[length - 4] === '='
-    ) {
-      // `a = read b = read` is what others write as `a b = read`.
-      this.tokens.splice(length - 4, 2);
-      this.lines.splice(length - 4, 2);
-    }
     this.tokens.push(word);
     this.lines.push(line);
   }

@@ -120,6 +120,28 @@ function foldSwaps(form: Form): void {
   }
 }
 
+/** `a = read b = read` is what others write as `a b = read`. */
+function foldReads(form: Form): void {
+  const { tokens, lines } = form;
+  let kept = 0;
+  for (let at = 0; at < tokens.length; at++) {
+    const folds =
+      tokens[at] === '=' &&
+      tokens[at + 1] === 'read' &&
+      tokens[at + 3] === '=' &&
+      tokens[at + 4] === 'read';
+    if (folds) {
+      at++;
+      continue;
+    }
+    tokens[kept] = tokens[at]!;
+    lines[kept] = lines[at]!;
+    kept++;
+  }
+  tokens.length = kept;
+  lines.length = kept;
+}
+
 /** Length of the run at `from` that stands twice in a row and is followed by `=`; 0 without one. */
 function repeated(tokens: string[], from: number): number {
   for (let length = 1; length <= 8; length++) {
@@ -162,6 +184,7 @@ function markReaders(emitter: Emitter, functions: Found[], text: string, languag
 /** The form of one function; the functions inside it follow in call order. */
 export function formOfFunction(node: SyntaxNode, text: string, language: Language): Form {
   const form = emitFunction(node, text, language);
+  foldReads(form);
   foldSwaps(form);
   return form;
 }
@@ -196,6 +219,7 @@ function emitterFor(functions: Found[], text: string, language: Language): Emitt
 /** The form of a whole text: entry first, then what it calls, in call order. */
 export function formOfProgram(root: SyntaxNode, text: string, language: Language): Form {
   const form = emitProgram(root, text, language);
+  foldReads(form);
   foldSwaps(form);
   return form;
 }
