@@ -387,15 +387,16 @@ export class Emitter {
         for (const child of node.children) if (child.kind === 'init_declarator') this.node(child);
         return;
       case 'non_null_expression':
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'try_statement':
       case 'try_expression':
       case 'try_block':
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'variable_declaration':
-        if (this.language === 'kotlin') this.all(node.named_().filter((c) => c.field !== 'type'));
+        if (this.language === 'kotlin')
+          this.all(node.namedChildren().filter((c) => c.field !== 'type'));
         else this.all(node.children.filter((c) => c.field !== 'type'));
         return;
       case 'local_variable_declaration':
@@ -423,9 +424,7 @@ export class Emitter {
       case 'postfix_expression':
       case 'prefix_expression':
       case 'unary_expression': {
-        const op = node.children.find(
-          (c) => (!c.named && (c.kind === '++' || c.kind === '--')) || (c.kind === 'bang' && false),
-        );
+        const op = node.children.find((c) => !c.named && (c.kind === '++' || c.kind === '--'));
         if (op) {
           for (const child of node.children) if (child !== op) this.node(child);
           this.put(op.kind === '++' ? 'plus' : 'minus', node.line);
@@ -454,7 +453,7 @@ export class Emitter {
       case 'ref_pattern':
       case 'block_argument':
       case 'splat_argument':
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'unless_modifier':
       case 'if_modifier': {
@@ -479,11 +478,11 @@ export class Emitter {
       case 'until':
         this.put('while', node.line);
         this.put('not', node.line);
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'loop_expression':
         this.put('while true', node.line);
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'list_comprehension':
       case 'set_comprehension':
@@ -517,7 +516,7 @@ export class Emitter {
       case 'echo_statement':
       case 'print_intrinsic':
         this.put('print', node.line);
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'expression_statement':
         // A string that stands alone is a docstring.
@@ -550,18 +549,18 @@ export class Emitter {
       case 'array_literal':
       case 'collection_literal':
       case 'array_initializer_':
-        if (node.named_().length === 0) this.put('list', node.line);
-        this.all(node.named_());
+        if (node.namedChildren().length === 0) this.put('list', node.line);
+        this.all(node.namedChildren());
         return;
       case 'dictionary':
       case 'hash':
       case 'dictionary_literal':
         this.put('map', node.line);
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'object':
         if (node.children.some((c) => c.kind === 'pair')) this.put('map', node.line);
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'token_tree':
         return this.tokenTree(node);
@@ -576,12 +575,12 @@ export class Emitter {
       case 'match_expression':
       case 'switch_expression': {
         const value =
-          node.child('value') ?? (this.language === 'csharp' ? node.named_()[0] : undefined);
+          node.child('value') ?? (this.language === 'csharp' ? node.namedChildren()[0] : undefined);
         if ((this.language !== 'scala' && this.language !== 'csharp') || !value)
           return this.all(node.children);
         this.put('switch', node.line);
         this.node(value);
-        return this.all(node.named_().filter((c) => c !== value));
+        return this.all(node.namedChildren().filter((c) => c !== value));
       }
       case 'match_arm':
       case 'case_clause':
@@ -636,18 +635,22 @@ export class Emitter {
       case 'return_statement':
         if (
           this.inMain &&
-          (node.named_().length === 0 ||
+          (node.namedChildren().length === 0 ||
             /^return\s+[01]\s*;?$/.test(this.source(node).slice(0, 20)))
         )
           return;
-        if (node.named_().length === 1 && this.distribute('return', node.named_()[0]!)) return;
+        if (
+          node.namedChildren().length === 1 &&
+          this.distribute('return', node.namedChildren()[0]!)
+        )
+          return;
         this.put('return', node.line);
         if (this.language === 'go') {
-          const values = flattenList(node.named_());
+          const values = flattenList(node.namedChildren());
           if (values.length > 1 && values.at(-1)!.kind === 'nil') values.pop();
           return this.all(values);
         }
-        this.all(node.named_());
+        this.all(node.namedChildren());
         return;
       case 'ERROR':
         this.all(node.children);
@@ -660,7 +663,9 @@ export class Emitter {
         return;
       case 'tuple_struct_pattern': {
         this.all(
-          node.named_().filter((c) => c.field !== 'type' || !/^(?:Some|Ok)$/.test(this.source(c))),
+          node
+            .namedChildren()
+            .filter((c) => c.field !== 'type' || !/^(?:Some|Ok)$/.test(this.source(c))),
         );
         return;
       }
@@ -693,7 +698,7 @@ export class Emitter {
       for (const child of parent.children) {
         if (INTERPOLATIONS.has(child.kind)) {
           interpolated = true;
-          this.all(child.named_().filter((c) => !/format/.test(c.kind)));
+          this.all(child.namedChildren().filter((c) => !/format/.test(c.kind)));
         } else if (child.children.length > 0) walk(child, depth + 1);
         else if (
           /content|text|fragment|escape|string_value|character|literal/.test(child.kind) ||
@@ -734,8 +739,9 @@ export class Emitter {
     const last = parts.at(-1);
     if (!last) return;
     const property = lastIdentifier(last);
-    const name = this.source(property).replace(/[!?]$/, '');
-    const known = this.vocabulary.calls[name];
+    const raw = this.source(property);
+    const name = raw.replace(/[!?]$/, '');
+    const known = this.vocabulary.calls[raw] ?? this.vocabulary.calls[name];
     const receiver = parts.slice(0, -1);
     this.refer(name);
     if (name === 'indices' && receiver.length > 0) {
@@ -811,12 +817,13 @@ export class Emitter {
     const name = raw.replace(/[!?]$/, '');
     const args = rest.filter((c) => c.kind !== 'type_arguments' && !DROPPED.has(c.kind));
     if (simple && this.noise(name, receiver, args)) return;
-    const library = this.vocabulary.calls[name] ?? this.vocabulary.names[name];
+    const library =
+      this.vocabulary.calls[raw] ?? this.vocabulary.calls[name] ?? this.vocabulary.names[name];
     if (simple && this.readers.has(name)) return this.put('read', node.line);
     if (
       name === 'next' &&
       this.language === 'java' &&
-      args.every((c) => c.named_().length === 0) &&
+      args.every((c) => c.namedChildren().length === 0) &&
       this.readsInput
     )
       return this.put('read', node.line);
@@ -869,9 +876,7 @@ export class Emitter {
           this.source(receiver).slice(0, 40),
         )
       ) {
-        const at = this.tokens.length;
         this.node(receiver);
-        if (this.tokens.length - at > 1 && false) this.cut(at);
       }
       return this.all(args);
     }
@@ -1000,7 +1005,7 @@ export class Emitter {
       values.length === 2 &&
       name !== 'setdefault'
     ) {
-      const added = this.counted_(node, values[1]!, receiver, values[0]!);
+      const added = this.increment(node, values[1]!, receiver, values[0]!);
       this.node(receiver);
       this.put('[', line);
       this.node(values[0]!);
@@ -1030,7 +1035,7 @@ export class Emitter {
       const entry = /^or_/.test(name) ? receiver : node;
       const callee = entry.child('function');
       const map = callee?.child('value') ?? (entry === node ? receiver : undefined);
-      const key = entry === node ? values[0] : flatten(entry.named_().slice(1))[0];
+      const key = entry === node ? values[0] : flatten(entry.namedChildren().slice(1))[0];
       if (map && key) {
         this.node(map);
         this.put('[', line);
@@ -1121,13 +1126,13 @@ export class Emitter {
   /** A range read backwards: `down n - 1 0`. */
   private downward(node: SyntaxNode): boolean {
     let at = node;
-    while (/^parenthesized|^tuple_expression/.test(at.kind) && at.named_().length === 1)
-      at = at.named_()[0]!;
+    while (/^parenthesized|^tuple_expression/.test(at.kind) && at.namedChildren().length === 1)
+      at = at.namedChildren()[0]!;
     let from: SyntaxNode | undefined;
     let to: SyntaxNode | undefined;
     let inclusive = false;
     if (at.kind === 'range_expression' || at.kind === 'range') {
-      [from, to] = at.named_();
+      [from, to] = at.namedChildren();
       inclusive = at.children.some(
         (c) =>
           c.kind === '..=' ||
@@ -1139,7 +1144,7 @@ export class Emitter {
       at.kind === 'call' &&
       this.source(at).startsWith('range(')
     ) {
-      const values = flatten(at.named_().slice(1));
+      const values = flatten(at.namedChildren().slice(1));
       if (values.length > 2) return false;
       [from, to] = values.length === 1 ? [undefined, values[0]] : values;
     } else return false;
@@ -1167,14 +1172,17 @@ export class Emitter {
   private isLoopCall(node: SyntaxNode): boolean {
     if (!CALLS.has(node.kind)) return false;
     const callee =
-      node.child('function') ?? node.child('name') ?? node.child('method') ?? node.named_()[0];
+      node.child('function') ??
+      node.child('name') ??
+      node.child('method') ??
+      node.namedChildren()[0];
     if (!callee || callee.end - callee.start > 2000) return false;
     const known = this.vocabulary.calls[this.source(lastIdentifier(callee))];
     if (known === '') {
-      const inner = node.child('receiver') ?? node.child('object') ?? callee.named_()[0];
+      const inner = node.child('receiver') ?? node.child('object') ?? callee.namedChildren()[0];
       return inner !== undefined && inner !== node && this.isLoopCall(inner);
     }
-    return (known === 'map' || known === 'filter') && blockOf(node.named_()) !== undefined;
+    return (known === 'map' || known === 'filter') && blockOf(node.namedChildren()) !== undefined;
   }
 
   /** Whether two arguments are the begin and the end of one container. */
@@ -1193,7 +1201,9 @@ export class Emitter {
   private blockBody(block: SyntaxNode): void {
     const bodies = block.children.filter((c) => c.field === 'body');
     if (bodies.length > 0) return this.all(bodies);
-    this.all(block.named_().filter((c) => !/parameter/.test(c.kind) && !/parameter/.test(c.field)));
+    this.all(
+      block.namedChildren().filter((c) => !/parameter/.test(c.kind) && !/parameter/.test(c.field)),
+    );
   }
 
   private blockOrNode(node: SyntaxNode): void {
@@ -1204,7 +1214,7 @@ export class Emitter {
     ) {
       this.parameters(node);
       return this.all(
-        node.named_().filter((c) => !/parameter/.test(c.kind) && !/parameter/.test(c.field)),
+        node.namedChildren().filter((c) => !/parameter/.test(c.kind) && !/parameter/.test(c.field)),
       );
     }
     if (
@@ -1213,7 +1223,7 @@ export class Emitter {
       node.kind === 'arguments' ||
       node.kind === 'argument_list'
     ) {
-      for (const child of node.named_()) this.blockOrNode(child);
+      for (const child of node.namedChildren()) this.blockOrNode(child);
       return;
     }
     this.node(node);
@@ -1364,7 +1374,7 @@ export class Emitter {
     if (this.swapped(left, right, node)) return;
     if (this.appended(left, right)) return;
     if (operator === '=' && INDEXES.has(left.kind)) {
-      const added = this.counted_(left, right);
+      const added = this.increment(left, right);
       if (added) {
         this.node(left);
         this.put('plus', node.line);
@@ -1383,8 +1393,8 @@ export class Emitter {
     if (this.hoisted.has(right)) return;
     if (
       right.kind === 'expression_list' &&
-      right.named_().length === 1 &&
-      this.hoisted.has(right.named_()[0]!)
+      right.namedChildren().length === 1 &&
+      this.hoisted.has(right.namedChildren()[0]!)
     )
       return;
     if (LAMBDAS.has(right.kind)) {
@@ -1424,7 +1434,7 @@ export class Emitter {
       node.parent?.child('type')?.kind === 'template_type'
     ) {
       this.put('list', node.line);
-      const sizes = right.named_();
+      const sizes = right.namedChildren();
       if (sizes.length === 2 && this.isBlank(sizes[1]!)) sizes.pop();
       return this.all(sizes);
     }
@@ -1487,7 +1497,7 @@ export class Emitter {
    * `m[k] = m.get(k, 0) + x` and its kin count like `m[k] += x`: gives x.
    * `target` is the element that is written.
    */
-  private counted_(
+  private increment(
     target: SyntaxNode,
     right: SyntaxNode,
     map?: SyntaxNode,
@@ -1495,7 +1505,8 @@ export class Emitter {
   ): SyntaxNode | undefined {
     if (right.children.length !== 3 || right.children[1]!.kind !== '+') return undefined;
     let old = right.children[0]!;
-    while (/parenthesized/.test(old.kind) && old.named_().length === 1) old = old.named_()[0]!;
+    while (/parenthesized/.test(old.kind) && old.namedChildren().length === 1)
+      old = old.namedChildren()[0]!;
     const text = this.source(old).replace(/\s+/g, '');
     const element = this.source(target).replace(/\s+/g, '');
     const [m, k] =
@@ -1523,8 +1534,8 @@ export class Emitter {
   /** `a, b = b, a` is a swap. */
   private swapped(left: SyntaxNode, right: SyntaxNode, node: SyntaxNode): boolean {
     if (!/list|tuple|pattern|expression/.test(left.kind)) return false;
-    const a = left.named_();
-    const b = right.named_();
+    const a = left.namedChildren();
+    const b = right.namedChildren();
     if (a.length !== 2 || b.length !== 2 || left.start === right.start) return false;
     if (this.source(a[0]!) !== this.source(b[1]!) || this.source(a[1]!) !== this.source(b[0]!))
       return false;
@@ -1537,12 +1548,12 @@ export class Emitter {
   /** Go's `a = append(a, x)` is `a append x`. */
   private appended(left: SyntaxNode, right: SyntaxNode): boolean {
     if (this.language !== 'go') return false;
-    const call = right.kind === 'expression_list' ? right.named_()[0] : right;
-    const target = left.kind === 'expression_list' ? left.named_()[0] : left;
+    const call = right.kind === 'expression_list' ? right.namedChildren()[0] : right;
+    const target = left.kind === 'expression_list' ? left.namedChildren()[0] : left;
     if (!call || !target || call.kind !== 'call_expression') return false;
     const callee = call.child('function');
     if (!callee || this.source(callee) !== 'append') return false;
-    const [first, ...rest] = call.child('arguments')?.named_() ?? [];
+    const [first, ...rest] = call.child('arguments')?.namedChildren() ?? [];
     if (!first || this.source(first) !== this.source(target)) return false;
     this.node(target);
     this.put('append', call.line);
@@ -1555,13 +1566,13 @@ export class Emitter {
     const initializer = node.child('initializer');
     const condition = node.child('condition');
     if (!initializer || !condition) return false;
-    const names = initializer.child('left')?.named_() ?? [];
-    const index = initializer.child('right')?.named_()[0];
+    const names = initializer.child('left')?.namedChildren() ?? [];
+    const index = initializer.child('right')?.namedChildren()[0];
     if (names.length !== 2 || index?.kind !== 'index_expression') return false;
     const text = this.source(condition);
     const ok = this.source(names[1]!);
     if (text !== ok && text !== `!${ok}`) return false;
-    const [map, key] = index.named_();
+    const [map, key] = index.namedChildren();
     if (!map || !key) return false;
     this.put('if', node.line);
     if (text !== ok) this.put('not', node.line);
@@ -1585,8 +1596,8 @@ export class Emitter {
     if (!condition || !body || node.child('alternative')) return false;
     if (!/^err\w* != nil$/.test(this.source(condition))) return false;
     let at = body;
-    while (/^(?:block|statement_list)$/.test(at.kind) && at.named_().length === 1)
-      at = at.named_()[0]!;
+    while (/^(?:block|statement_list)$/.test(at.kind) && at.namedChildren().length === 1)
+      at = at.namedChildren()[0]!;
     const panics =
       at.kind === 'expression_statement' && /^(?:panic|log\.Fatal\w*)\(/.test(this.source(at));
     if (at.kind !== 'return_statement' && !panics) return false;
@@ -1620,7 +1631,7 @@ export class Emitter {
       node.child('alternative') ?? node.child('if_false'),
     ];
     if (!condition) {
-      const parts = node.named_();
+      const parts = node.namedChildren();
       if (this.language === 'python') [yes, condition, no] = parts;
       else [condition, yes, no] = parts;
     }
@@ -1646,8 +1657,8 @@ export class Emitter {
   /** A bare remainder as a condition asks whether it differs from 0. */
   private truth(condition: SyntaxNode): void {
     let at = condition;
-    while (/parenthesized|condition_clause/.test(at.kind) && at.named_().length === 1)
-      at = at.named_()[0]!;
+    while (/parenthesized|condition_clause/.test(at.kind) && at.namedChildren().length === 1)
+      at = at.namedChildren()[0]!;
     const operator = at.children.length === 3 ? this.source(at.children[1]!) : '';
     if (operator === '%' || (operator === '&' && this.source(at.children[2]!) === '1'))
       this.put('differs 0', at.line);
@@ -1656,7 +1667,8 @@ export class Emitter {
   /** `print c ? a : b` as `if c print a else print b`. */
   private distribute(word: string, value: SyntaxNode): boolean {
     let at = value;
-    while (at.kind === 'parenthesized_expression' && at.named_().length === 1) at = at.named_()[0]!;
+    while (at.kind === 'parenthesized_expression' && at.namedChildren().length === 1)
+      at = at.namedChildren()[0]!;
     if (!CONDITIONALS.has(at.kind) || this.depth > MAX_DEPTH) return false;
     this.depth++;
     this.conditional(at, word);
@@ -1667,7 +1679,7 @@ export class Emitter {
   private index(node: SyntaxNode): void {
     const [object, ...rest] = node.children.filter((c) => c.named);
     const indices = rest.flatMap((c) =>
-      /argument_list|indices/.test(c.kind) && c.field !== 'object' ? c.named_() : [c],
+      /argument_list|indices/.test(c.kind) && c.field !== 'object' ? c.namedChildren() : [c],
     );
     if (object) this.node(object);
     for (const index of indices) {
@@ -1683,7 +1695,10 @@ export class Emitter {
 
   private construct(node: SyntaxNode): void {
     const type =
-      node.child('type') ?? node.child('constructor') ?? node.child('name') ?? node.named_()[0];
+      node.child('type') ??
+      node.child('constructor') ??
+      node.child('name') ??
+      node.namedChildren()[0];
     const start = this.tokens.length;
     const rest = node.children.filter((c) => c.named && c !== type && !DROPPED.has(c.kind));
     if (
@@ -1724,7 +1739,7 @@ export class Emitter {
     ) {
       this.put('list', node.line);
       this.node(numbers[2]!);
-      const fill = numbers[0]!.named_();
+      const fill = numbers[0]!.namedChildren();
       if (fill.length === 1 && this.isBlank(fill[0]!)) return;
       return this.all(fill);
     }
@@ -1766,7 +1781,7 @@ export class Emitter {
       this.source(numbers[2]!) === '0' &&
       /^str(?:n?case)?n?cmp\(/.test(this.source(numbers[0]!))
     ) {
-      const [a, b] = flatten(numbers[0]!.named_().slice(1));
+      const [a, b] = flatten(numbers[0]!.namedChildren().slice(1));
       if (a && b) {
         this.node(a);
         this.put(OPERATORS[numbers[1]!.kind]!, node.line);
@@ -1801,8 +1816,8 @@ export class Emitter {
     }
     if (!/^===?$/.test(op) || this.source(right) !== '1') return false;
     let inner = left;
-    while (/parenthesized/.test(inner.kind) && inner.named_().length === 1)
-      inner = inner.named_()[0]!;
+    while (/parenthesized/.test(inner.kind) && inner.namedChildren().length === 1)
+      inner = inner.namedChildren()[0]!;
     const source =
       inner.children.length === 3
         ? `${this.source(inner.children[1]!)}${this.source(inner.children[2]!)}`
@@ -1838,7 +1853,7 @@ export class Emitter {
 
   private isRange(node: SyntaxNode): boolean {
     if (node.kind !== 'infix_expression') return false;
-    const operator = node.named_()[1];
+    const operator = node.namedChildren()[1];
     return (
       operator !== undefined &&
       (this.language === 'scala' ? /^(?:until|to)$/ : /^(?:until|downTo)$/).test(
@@ -1938,7 +1953,7 @@ export class Emitter {
   private lambda(node: SyntaxNode): void {
     this.parameters(node);
     if (node.children.length && !node.children.some((c) => c.field === 'body')) {
-      for (const child of node.named_())
+      for (const child of node.namedChildren())
         if (
           !/parameter/.test(child.kind) &&
           child.field !== 'parameters' &&
@@ -2023,8 +2038,8 @@ export class Emitter {
         !node.childOf('range_clause')
       ) {
         this.put('while', node.line);
-        if (!init && !condition && node.named_().length === 1) this.put('true', node.line);
-        for (const child of node.named_()) this.node(child);
+        if (!init && !condition && node.namedChildren().length === 1) this.put('true', node.line);
+        for (const child of node.namedChildren()) this.node(child);
         return true;
       }
       return false;
@@ -2110,7 +2125,7 @@ function lastValue(node: SyntaxNode): SyntaxNode | undefined {
   let at: SyntaxNode | undefined = node;
   for (let i = 0; i < 8 && at; i++) {
     const value: SyntaxNode | undefined = at.child('value') ?? at.child('right');
-    if (value) return value.kind === 'expression_list' ? value.named_()[0] : value;
+    if (value) return value.kind === 'expression_list' ? value.namedChildren()[0] : value;
     const equals = at.children.findIndex((c) => c.kind === '=');
     if (equals >= 0) return at.children[equals + 1];
     at = at.children.filter((c) => c.named).at(-1);
@@ -2119,7 +2134,7 @@ function lastValue(node: SyntaxNode): SyntaxNode | undefined {
 }
 
 function flattenList(nodes: SyntaxNode[]): SyntaxNode[] {
-  return nodes.flatMap((node) => (node.kind === 'expression_list' ? node.named_() : [node]));
+  return nodes.flatMap((node) => (node.kind === 'expression_list' ? node.namedChildren() : [node]));
 }
 
 /** The closure among the arguments of a call. */
@@ -2128,7 +2143,7 @@ function blockOf(args: SyntaxNode[]): SyntaxNode | undefined {
     if (LAMBDAS.has(argument.kind) || argument.kind === 'do_block' || argument.kind === 'block')
       return argument;
     if (/argument|^annotated_lambda$|call_suffix/.test(argument.kind)) {
-      const inner = blockOf(argument.named_());
+      const inner = blockOf(argument.namedChildren());
       if (inner) return inner;
     }
   }
@@ -2141,7 +2156,7 @@ function flatten(args: SyntaxNode[]): SyntaxNode[] {
     const value = argument.kind === 'value_argument' ? argument.child('value') : undefined;
     if (value) out.push(value);
     else if (/argument/.test(argument.kind) || argument.kind === 'call_suffix')
-      out.push(...flatten(argument.named_()));
+      out.push(...flatten(argument.namedChildren()));
     else out.push(argument);
   }
   return out;

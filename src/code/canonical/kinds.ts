@@ -6,7 +6,7 @@ const set = (kinds: string): Set<string> => new Set(kinds.split(/\s+/).filter(Bo
 export const DROPPED = set(`
   comment line_comment block_comment multiline_comment shebang hash_bang_line
   import_statement import_from_statement future_import_statement import_declaration import_header
-  import_list import package_declaration package_clause package_header package_identifier_ use_declaration
+  import_list import package_declaration package_clause package_header use_declaration
   extern_crate_declaration attribute_item inner_attribute_item visibility_modifier modifiers modifier
   annotation marker_annotation decorator attribute attribute_list attribute_declaration
   type_parameters type_arguments type_parameter_list type_argument_list template_argument_list
@@ -20,20 +20,20 @@ export const DROPPED = set(`
   visibility_modifier static_modifier final_modifier abstract_modifier reference_modifier
   base_list class_heritage delegation_specifiers extends_clause implements_clause base_class_clause
   enum_declaration enum_specifier enum_item enum_definition interface_declaration annotation_type_declaration
-  field_declaration_list_ field_declaration_list
+  field_declaration_list
   primitive_type integral_type floating_point_type boolean_type void_type predefined_type user_type
   nullable_type generic_type array_type pointer_type reference_type scoped_type_identifier slice_type
   map_type channel_type qualified_type tuple_type function_type type_list optional_type type_identifier
   type_descriptor placeholder_type_specifier sized_type_specifier template_type type_parameter_constraints_clause
   bounded_type dynamic_type abstract_type unit_type never_type union_type intersection_type named_type
   primitive_type type_predicate_annotation asserts_annotation literal_type parenthesized_type constraint
-  type_constraints implicit_type generic_type_identifier struct_specifier_ ref_type
+  type_constraints implicit_type generic_type_identifier ref_type
   lambda_capture_specifier abstract_array_declarator abstract_pointer_declarator noexcept
-  trailing_return_type heredoc_start_ global_statement nonlocal_statement global_declaration
+  trailing_return_type global_statement nonlocal_statement global_declaration
   function_signature_item method_signature function_signature abstract_method_signature property_signature
   preproc_directive nullable_directive simple_annotation parameter_modifiers parameter_modifier
   member_modifier property_modifier inheritance_modifier mutation_modifier attributes decorators
-  annotated_type type_case_ capture_list compiler_directive ambient_declaration
+  annotated_type capture_list compiler_directive ambient_declaration
 `);
 
 export const FUNCTIONS = set(`
@@ -74,7 +74,7 @@ export const STRINGS = set(`
   string string_literal raw_string_literal char_literal character_literal encapsed_string
   interpreted_string_literal template_string interpolated_string_expression line_string_literal
   multi_line_string_literal verbatim_string_literal rune_literal multiline_string_literal
-  concatenated_string_ heredoc nowdoc heredoc_body symbol_ simple_symbol delimited_symbol regex
+  heredoc nowdoc heredoc_body simple_symbol delimited_symbol regex
   interpolated_string raw_string interpolated_verbatim_string_expression regex_literal
 `);
 

@@ -32,7 +32,7 @@ export class SyntaxNode {
     return undefined;
   }
 
-  named_(): SyntaxNode[] {
+  namedChildren(): SyntaxNode[] {
     return this.children.filter((child) => child.named);
   }
 }
