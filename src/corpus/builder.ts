@@ -162,7 +162,6 @@ async function indexTree(
     visibility: options.visibility ?? known?.visibility ?? ('private' as const),
   };
   if (!known) await store.upsertRepository(record);
-  if (plan.removed.length) await store.removeFiles(repository, plan.removed);
   if (plan.relicensed.size) await store.setLicenses?.(repository, plan.relicensed);
 
   const skipped = [...plan.skipped];
@@ -235,6 +234,8 @@ async function indexTree(
   } finally {
     await parser.close();
   }
+  // Last, so that the vectors of files that moved are found under their old paths.
+  if (plan.removed.length) await store.removeFiles(repository, plan.removed);
   await store.upsertRepository(record);
   const { files, functions } = (await store.repositories()).find(
     ({ name }) => name === repository,

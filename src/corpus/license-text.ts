@@ -101,7 +101,7 @@ function licenses(): Map<string, SpdxLicense> {
 function words(text: string): string[] {
   return (
     text
-      .replace(/^[ \t*#/;-]*(?:portions )?(?:copyright|\(c\)|©)\b.*$/gim, ' ')
+      .replace(/^[ \t*#/;-]*(?:portions )?(?:copyright\b|\(c\)|©).{0,200}$/gim, ' ')
       .replace(/all rights reserved\.?/gi, ' ')
       .toLowerCase()
       .replace(/licence/g, 'license')
