@@ -1,4 +1,4 @@
-import type { FileDiff, Hunk } from './parse.js';
+import type { FileDiff, Hunk } from './parse-diff.js';
 import { reverseDiff } from './reverse.js';
 
 const OPPOSITE = { add: 'delete', delete: 'add', context: 'context' } as const;

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { isSubmodule, lineRanges, readHunks, type FileDiff } from './parse.js';
+import { isSubmodule, lineRanges, readHunks, type FileDiff } from './parse-diff.js';
 import { DiffError, splitSections } from './sections.js';
 import type { ChangedFile } from './types.js';
 

@@ -1,4 +1,4 @@
-import type { FileDiff } from './parse.js';
+import type { FileDiff } from './parse-diff.js';
 
 const bare = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
 

@@ -3,7 +3,7 @@ import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { detectLanguage, extensionOf } from '../code/languages.js';
 import { MAX_FILE_BYTES } from '../code/source-file.js';
 import { applyDiff } from '../diff/apply.js';
-import { parseFileDiffs, type FileDiff } from '../diff/parse.js';
+import { parseFileDiffs, type FileDiff } from '../diff/parse-diff.js';
 import { reverseDiff } from '../diff/reverse.js';
 import { parseRemote } from '../corpus/remote-url.js';
 import type { ChangedFile } from '../diff/types.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseDiff, parseFileDiffs } from '../../src/diff/parse.js';
+import { parseDiff, parseFileDiffs } from '../../src/diff/parse-diff.js';
 import { reverseDiff } from '../../src/diff/reverse.js';
 import { UserError } from '../../src/errors.js';
 

@@ -1,4 +1,4 @@
-import { parseDiff, parseFileDiffs } from '../../src/diff/parse.js';
+import { parseDiff, parseFileDiffs } from '../../src/diff/parse-diff.js';
 import { UserError } from '../../src/errors.js';
 
 const refusal = (text: string): UserError => {
