@@ -87,13 +87,14 @@ try {
   git('add', '.');
   git('commit', '--quiet', '-m', 'after');
   const corpus = join(folder, 'corpus.db');
-  xccd(['index', join(demo, 'corpus/strsim-rs'), '--corpus', corpus], repository);
+  xccd(['index', join(demo, 'corpus/rapidfuzz/strsim-rs'), '--corpus', corpus], repository);
   const json = JSON.parse(
     xccd(['scan', '--base', 'HEAD~1', '--corpus', corpus, '--format', 'json'], repository, [0, 1]),
   );
   expect(json.version === 1, 'version 1 of the JSON contract');
   expect(json.corpus.functions > 10, 'indexed functions');
   expect(json.summary.changedFunctions > 10, 'changed functions');
+  expect(json.summary.findings > 0, 'a finding');
   console.log(
     `scan: ${json.summary.changedFunctions} changed functions, ${json.summary.findings} findings`,
   );
