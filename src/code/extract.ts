@@ -421,8 +421,8 @@ function functionsOf(
 
 /** Time limits for one query and for all queries of a file, in ms. */
 function queryLimits(length: number): { one: number; all: number } {
-  const one = 500 + length / 5000;
-  return { one, all: one + 1500 };
+  const one = 400 + length / 5000;
+  return { one, all: one + 600 };
 }
 
 /**
@@ -462,9 +462,9 @@ function collectMatches(
   return { matches, gaps };
 }
 
-/** Time limit for parsing one file, in ms: 5 s, and 2 s for each MB beyond the first. */
+/** Time limit for parsing one file, in ms: 3 s, and 2 s for each MB beyond the first. */
 function timeoutFor(length: number): number {
-  return 5000 + Math.max(0, length / (1024 * 1024) - 1) * 2000;
+  return 3000 + Math.max(0, length / (1024 * 1024) - 1) * 2000;
 }
 
 /**

@@ -46,20 +46,43 @@ function abandon(broken: Instance): void {
   generation++;
 }
 
+/**
+ * Grammars with a lexer too large for V8's optimizing compiler: on Swift's it aborts the process
+ * ("Fatal process out of memory: Zone", nodejs/node#63421), on Kotlin's it takes 500 MB.
+ */
+const BASELINE_ONLY = new Set<GrammarId>(['swift', 'kotlin']);
+
+let baselineLoads: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `load` so that V8 compiles the module it creates at once and with its baseline compiler
+ * alone. The flags hold for the whole process, so they stand only while the module is compiled.
+ */
+function withoutOptimizing<T>(load: () => Promise<T>): Promise<T> {
+  const result = baselineLoads.then(async () => {
+    // Compilation in the background does not keep the event loop alive; a timer does.
+    const alive = setInterval(() => undefined, 1000);
+    for (const flag of TIERING) setFlagsFromString(`--no-${flag}`);
+    try {
+      return await load();
+    } finally {
+      for (const flag of TIERING) setFlagsFromString(`--${flag}`);
+      clearInterval(alive);
+    }
+  });
+  baselineLoads = result.catch(() => undefined);
+  return result;
+}
+
+const TIERING = ['wasm-tier-up', 'wasm-dynamic-tiering', 'wasm-lazy-compilation'];
+
 async function load(id: GrammarId, from: Instance): Promise<Parser> {
   const runtime = await from.runtime;
   const file = new URL(`../../grammars/${id}.wasm.br`, import.meta.url);
-  // V8 aborts the process ("Fatal process out of memory: Zone") when its optimizing compiler meets
-  // Swift's lexer (nodejs/node#63421); a higher tiering budget only puts that off by some files.
-  // Both flags must hold for as long as functions of the module can still be compiled, which
-  // happens at their first call: from here on no further function is optimized.
-  if (id === 'swift') {
-    setFlagsFromString('--no-wasm-tier-up');
-    setFlagsFromString('--no-wasm-dynamic-tiering');
-  }
-  const grammar = await runtime.Language.load(
-    new Uint8Array(brotliDecompressSync(readFileSync(file))),
-  );
+  const wasm = new Uint8Array(brotliDecompressSync(readFileSync(file)));
+  const grammar = await (BASELINE_ONLY.has(id)
+    ? withoutOptimizing(() => runtime.Language.load(wasm))
+    : runtime.Language.load(wasm));
   const parser = new runtime.Parser();
   parser.setLanguage(grammar);
   return parser;
