@@ -189,7 +189,8 @@ export class Emitter {
           if (
             child.field === 'consequence' ||
             child.field === 'alternative' ||
-            child.field === 'body'
+            child.field === 'body' ||
+            (this.language === 'kotlin' && child.named && child.field === '')
           )
             stack.push(child);
       } else if (
@@ -566,6 +567,8 @@ export class Emitter {
         return this.tokenTree(node);
       case 'guard_statement':
         return this.if(node);
+      case 'function_body':
+        return this.all(node.namedChildren());
       case 'case':
       case 'when_expression':
         this.put('switch', node.line);
@@ -1356,6 +1359,7 @@ export class Emitter {
           ? node.children[equals + 1]
           : node.children.find((c) => c.kind === 'equals_value_clause');
     }
+    if (this.language === 'go') [left, right] = [sole(left), sole(right)];
     if (!left) return right ? this.node(right) : undefined;
     if (!right) return;
     const operatorNode = node.children.find(
@@ -2131,6 +2135,13 @@ function lastValue(node: SyntaxNode): SyntaxNode | undefined {
     at = at.children.filter((c) => c.named).at(-1);
   }
   return undefined;
+}
+
+/** The one expression of a list of one. */
+function sole(node: SyntaxNode | undefined): SyntaxNode | undefined {
+  if (node?.kind !== 'expression_list') return node;
+  const values = node.namedChildren();
+  return values.length === 1 ? values[0] : node;
 }
 
 function flattenList(nodes: SyntaxNode[]): SyntaxNode[] {
