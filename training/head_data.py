@@ -13,6 +13,8 @@ import hashlib
 import json
 import os
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -23,18 +25,34 @@ from text_store import TextStore, name_words
 
 FOLDS = 5
 NEAREST = 10
-SCAN_GROUPS_PER_QUERY = 1
 
 
 def fold_of(key: str) -> int:
     return hashlib.sha256(key.encode("utf-8")).digest()[1] % FOLDS
 
 
+_model: Encoder
+
+
+def _load(weights: str) -> None:
+    global _model
+    torch.set_num_threads(1)
+    _model = load_encoder(weights).to(torch.bfloat16)
+
+
+@torch.inference_mode()
+def _encode(rows: list[np.ndarray]) -> np.ndarray:
+    return _model(rows).numpy()
+
+
 class Items:
     """Distinct texts with their vectors."""
 
-    def __init__(self, model: Encoder, max_tokens: int) -> None:
-        self.model, self.max_tokens = model, max_tokens
+    def __init__(self, weights: str, max_tokens: int, workers: int) -> None:
+        self.pool = ProcessPoolExecutor(
+            workers, get_context("spawn"), initializer=_load, initargs=(weights,)
+        )
+        self.max_tokens = max_tokens
         self.records: list[dict] = []
         self.ids: list[np.ndarray] = []
         self.vectors = np.zeros((0, HIDDEN), dtype=np.float32)
@@ -45,16 +63,18 @@ class Items:
         self.ids.append(store.pieces_of(words, self.max_tokens))
         return len(self.records) - 1
 
-    @torch.inference_mode()
     def encode(self) -> None:
         """Encodes what has been added since the last call."""
         start = len(self.vectors)
         fresh = self.ids[start:]
+        if not fresh:
+            return
         order = np.argsort([len(r) for r in fresh], kind="stable")
+        parts = [order[at : at + 64] for at in range(0, len(order), 64)]
         vectors = np.zeros((len(fresh), HIDDEN), dtype=np.float32)
-        for at in range(0, len(order), 64):
-            part = order[at : at + 64]
-            vectors[part] = self.model([fresh[i] for i in part]).numpy()
+        batches = [[fresh[i] for i in part] for part in parts]
+        for part, found in zip(parts, self.pool.map(_encode, batches)):
+            vectors[part] = found
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         self.vectors = np.concatenate((self.vectors, vectors))
 
@@ -79,7 +99,8 @@ def contest_pairs(
         if part_of(meta["problem"]) == "calibration" and (short or not blind):
             by_set[meta["set"]].append(i)
     item_of: dict[int, int] = {}
-    for rows in by_set.values():
+    for name, rows in by_set.items():
+        by_set[name] = rows = rows[:per_set]
         for i in rows:
             words = store.text_words(i)
             if blind:
@@ -108,6 +129,11 @@ def contest_pairs(
             pairs.add(item_of[rows[a]], item_of[rows[b]], 0, kind + " hard", "", problems[a])
 
 
+def _size(store: TextStore, i: int) -> int:
+    """Words of a text."""
+    return int(store.offsets[i + 1] - store.offsets[i])
+
+
 def hidden(store: TextStore, i: int, rng: np.random.Generator) -> np.ndarray:
     return store.hide(store.text_words(i), name_words(store.meta[i]["name"]), rng)
 
@@ -116,6 +142,7 @@ def scan_pairs(
     items: Items,
     pairs: Pairs,
     functions: TextStore,
+    unrelated: TextStore,
     ports: list[tuple[TextStore, str]],
     rng: np.random.Generator,
     corpus_size: int,
@@ -123,14 +150,16 @@ def scan_pairs(
     port_queries: int,
 ) -> None:
     """Queries against a corpus of real functions and the ports' other members, own names hidden."""
-    usable = [
-        i for i in range(len(functions)) if functions.offsets[i + 1] - functions.offsets[i] >= 12
-    ]
+    long_enough = [i for i in range(len(functions)) if _size(functions, i) >= 12]
     repositories = sorted({m["repo"] for m in functions.meta})
     asking = {r for r in repositories if hashlib.sha256(r.encode()).digest()[2] % 4 == 0}
-    rng.shuffle(usable)
-    corpus_rows = [i for i in usable if functions.meta[i]["repo"] not in asking][:corpus_size]
-    stranger_rows = [i for i in usable if functions.meta[i]["repo"] in asking][:strangers]
+    rng.shuffle(long_enough)
+    corpus_rows = [i for i in long_enough if functions.meta[i]["repo"] not in asking][:corpus_size]
+    stranger_rows = [(functions, i) for i in long_enough if functions.meta[i]["repo"] in asking]
+    stranger_rows = stranger_rows[: strangers // 2]
+    more = [(unrelated, i) for i in range(len(unrelated)) if _size(unrelated, i) >= 12]
+    rng.shuffle(more)
+    stranger_rows += more[: strangers - len(stranger_rows)]
     corpus: list[int] = []
     owner: list[str] = []
     project: list[str] = []
@@ -146,7 +175,7 @@ def scan_pairs(
     for store, name in ports:
         groups: dict[str, list[int]] = defaultdict(list)
         for i, meta in enumerate(store.meta):
-            if store.offsets[i + 1] - store.offsets[i] >= 12:
+            if _size(store, i) >= 12:
                 groups[meta["group"]].append(i)
         chosen = [g for g, members in groups.items() if len({store.meta[i]["lang"] for i in members}) > 1]
         rng.shuffle(chosen)
@@ -157,9 +186,9 @@ def scan_pairs(
             put(store, others[0], group, store.meta[asked]["project"])
             item = items.add(store, hidden(store, asked, rng), store.meta[asked]["lang"])
             queries.append((item, group, store.meta[asked]["project"], name, group))
-    for i in stranger_rows:
-        item = items.add(functions, hidden(functions, i, rng), functions.meta[i]["lang"])
-        repository = functions.meta[i]["repo"]
+    for store, i in stranger_rows:
+        item = items.add(store, hidden(store, i, rng), store.meta[i]["lang"])
+        repository = store.meta[i]["repo"]
         queries.append((item, "-", repository, "stranger", repository))
     items.encode()
     matrix = items.vectors[corpus]
@@ -183,7 +212,7 @@ def port_pairs(
     """Balanced pairs of ported functions for ``classify``; non-clones from the same project too."""
     by_group: dict[str, list[int]] = defaultdict(list)
     for i, meta in enumerate(store.meta):
-        if store.offsets[i + 1] - store.offsets[i] >= 8:
+        if _size(store, i) >= 8:
             by_group[meta["group"]].append(i)
     groups = [g for g, rows in by_group.items() if len(rows) > 1]
     chosen = [groups[k] for k in rng.choice(len(groups), min(count, len(groups)), replace=False)]
@@ -205,27 +234,30 @@ def main() -> None:
     parser.add_argument("--weights", required=True)
     parser.add_argument("--dev", required=True)
     parser.add_argument("--functions", required=True)
+    parser.add_argument("--unrelated", required=True, help="functions of further unrelated projects")
     parser.add_argument("--ports-seen", required=True, help="ports that the encoder was trained on")
     parser.add_argument("--ports-unseen", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--max-tokens", type=int, default=256)
     parser.add_argument("--corpus", type=int, default=15000)
     parser.add_argument("--strangers", type=int, default=2500)
+    parser.add_argument("--port-queries", type=int, default=900, help="per store")
+    parser.add_argument("--port-pairs", type=int, default=700, help="per store")
     parser.add_argument("--per-set", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=11)
     args = parser.parse_args()
-    torch.set_num_threads(1)
     rng = np.random.default_rng(args.seed)
-    items = Items(load_encoder(args.weights).to(torch.bfloat16), args.max_tokens)
+    items = Items(args.weights, args.max_tokens, args.workers)
     pairs = Pairs()
     dev, functions = TextStore(args.dev), TextStore(args.functions)
     seen, unseen = TextStore(args.ports_seen), TextStore(args.ports_unseen)
     contest_pairs(items, pairs, dev, False, rng, args.per_set)
     contest_pairs(items, pairs, dev, True, rng, args.per_set)
-    port_pairs(items, pairs, unseen, "ports", rng, 1500)
-    port_pairs(items, pairs, seen, "ports seen", rng, 700)
-    scan_pairs(items, pairs, functions, [(unseen, "port"), (seen, "port seen")], rng,
-               args.corpus, args.strangers, 900)
+    port_pairs(items, pairs, unseen, "ports", rng, args.port_pairs)
+    port_pairs(items, pairs, seen, "ports seen", rng, args.port_pairs)
+    scan_pairs(items, pairs, functions, TextStore(args.unrelated), [(unseen, "port"), (seen, "port seen")], rng,
+               args.corpus, args.strangers, args.port_queries)
     os.makedirs(args.output, exist_ok=True)
     with open(os.path.join(args.output, "items.jsonl"), "w", encoding="utf-8") as file:
         file.writelines(json.dumps(r) + "\n" for r in items.records)

@@ -1,8 +1,9 @@
-"""Step 3: the nearest problems of each problem, by the current encoder, as hard negatives.
+"""Step 3: the nearest problems of each problem, as hard negatives.
 
-Writes JSON {problem: [like problems, nearest first]}. A few programs stand for each problem; the
-problems are compared by the mean of their vectors within one set. The very nearest are left out
-where they are all but equal: those are one problem under two names.
+Writes JSON {problem: [like problems]}: the nearest by the tf-idf of some programs of each
+problem (cheap, and what fools a reader of words), or with ``--weights`` by the vectors of the
+current encoder; and for contest sets the other problems of the same contest. What is all but
+equal is left out: that is one problem under two names.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections import defaultdict
 
 import numpy as np
 import torch
+from sklearn.feature_extraction.text import TfidfTransformer
+from scipy.sparse import csr_matrix
 
 from dev_metrics import embed_rows
 from encoder import load_encoder
@@ -21,14 +24,33 @@ from text_store import TextStore
 SAME_PROBLEM = 0.97
 
 
+def tfidf_centres(store: TextStore, groups: list[list[int]]) -> csr_matrix:
+    """One L2-normalised tf-idf row per group of programs; names count as little as one word can."""
+    columns, pointers = [], [0]
+    for rows in groups:
+        columns += [store.text_words(i) for i in rows]
+        pointers.append(pointers[-1] + sum(len(store.text_words(i)) for i in rows))
+    indices = np.concatenate(columns)
+    counts = csr_matrix(
+        (np.ones(len(indices), dtype=np.float32), indices, pointers),
+        shape=(len(groups), len(store.vocabulary)),
+    )
+    counts.sum_duplicates()
+    return TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+
+
+def contest_of(problem: str) -> str | None:
+    """``atcoder/abc123_d`` -> ``atcoder/abc123``; other sets have no contests."""
+    return problem.rsplit("_", 1)[0] if problem.startswith("atcoder/") else None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", required=True)
-    parser.add_argument("--weights", required=True)
+    parser.add_argument("--weights", help="mine by this encoder instead of tf-idf")
     parser.add_argument("--output", required=True)
-    parser.add_argument("--sets", default="atcoder,leetcode,codejam,mbxp")
-    parser.add_argument("--programs", type=int, default=2, help="per problem")
-    parser.add_argument("--nearest", type=int, default=8)
+    parser.add_argument("--programs", type=int, default=4, help="per problem")
+    parser.add_argument("--nearest", type=int, default=6)
     parser.add_argument("--max-tokens", type=int, default=96)
     parser.add_argument("--seed", type=int, default=5)
     args = parser.parse_args()
@@ -36,31 +58,39 @@ def main() -> None:
     rng = np.random.default_rng(args.seed)
     store = TextStore(args.store)
     by_problem: dict[str, list[int]] = defaultdict(list)
-    set_of: dict[str, str] = {}
+    by_set: dict[str, list[str]] = defaultdict(list)
+    contests: dict[str, list[str]] = defaultdict(list)
     for i, meta in enumerate(store.meta):
-        by_problem[meta["problem"]].append(i)
-        set_of[meta["problem"]] = meta["set"]
-    model = load_encoder(args.weights).to(torch.bfloat16)
+        problem = meta["problem"]
+        if problem not in by_problem:
+            by_set[meta["set"]].append(problem)
+            if contest := contest_of(problem):
+                contests[contest].append(problem)
+        if store.offsets[i + 1] > store.offsets[i]:
+            by_problem[problem].append(i)
+    model = load_encoder(args.weights).to(torch.bfloat16) if args.weights else None
     nearest: dict[str, list[str]] = {}
-    for name in args.sets.split(","):
-        problems = [p for p in by_problem if set_of[p] == name]
-        rows, owner = [], []
-        for at, problem in enumerate(problems):
-            options = by_problem[problem]
-            for i in rng.choice(options, min(args.programs, len(options)), replace=False):
-                rows.append(int(i))
-                owner.append(at)
-        vectors = embed_rows(model, store, rows, args.max_tokens)
-        centres = np.zeros((len(problems), vectors.shape[1]), dtype=np.float32)
-        np.add.at(centres, owner, vectors)
-        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-        scores = centres @ centres.T
+    for name, problems in by_set.items():
+        groups = [
+            [int(i) for i in rng.permutation(by_problem[p])[: args.programs]] for p in problems
+        ]
+        if model is None:
+            centres = tfidf_centres(store, groups)
+            scores = (centres @ centres.T).toarray()
+        else:
+            flat = embed_rows(model, store, [i for g in groups for i in g], args.max_tokens)
+            vectors = np.zeros((len(groups), flat.shape[1]), dtype=np.float32)
+            np.add.at(vectors, np.repeat(np.arange(len(groups)), [len(g) for g in groups]), flat)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            scores = vectors @ vectors.T
         np.fill_diagonal(scores, -1)
         scores[scores > SAME_PROBLEM] = -1
         order = np.argsort(-scores, axis=1)[:, : args.nearest]
         for at, problem in enumerate(problems):
-            nearest[problem] = [problems[k] for k in order[at]]
-        print(f"{name}: {len(problems)} problems, mean cosine of the nearest {np.mean(scores.max(1)):.3f}")
+            same_contest = [q for q in contests.get(contest_of(problem) or "", []) if q != problem]
+            like = [problems[k] for k in order[at]] + same_contest[: args.nearest // 2]
+            nearest[problem] = list(dict.fromkeys(like))
+        print(f"{name}: {len(problems)} problems, mean similarity of the nearest {scores.max(1).mean():.3f}")
     with open(args.output, "w", encoding="utf-8") as file:
         json.dump(nearest, file)
 

@@ -258,9 +258,9 @@ def program_groups(family, records, rarity):
 def read_raw(folder, family):
     for file in sorted(folder.glob(f"{family}=*.jsonl")):
         with file.open() as lines:
-            next(lines, None)
+            stamp = json.loads(next(lines))["stamp"]
             for line in lines:
-                yield json.loads(line)
+                yield {**json.loads(line), "canonicalVersion": stamp["canonical"]}
 
 
 def main():
@@ -320,6 +320,7 @@ def main():
                         "path": m["path"],
                         "license": m["license"],
                         "kind": m["kind"],
+                        "canonicalVersion": m["canonicalVersion"],
                     }
                 )
         report.append((family, spec["split"], len(functions), len(groups), count))

@@ -13,8 +13,10 @@ import json
 import pathlib
 
 import pair
+from blind import blind_all
 
 HERE = pathlib.Path(__file__).parent
+FIELDS = "lang name code canonical canonicalVersion repo path license".split()
 MIN_TOKENS = 20  # shorter functions are below the scan's least size
 
 
@@ -23,6 +25,8 @@ def main():
     parser.add_argument("--raw", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--per-repository", type=int, default=150)
+    parser.add_argument("--node", default="node")
+    parser.add_argument("--dist", type=pathlib.Path, default=HERE.parent.parent / "dist")
     options = parser.parse_args()
     families = json.loads((HERE / "unrelated.json").read_text())["families"]
     for family in families:
@@ -41,9 +45,10 @@ def main():
                 key=lambda r: hashlib.sha256((r["path"] + r["name"] + str(r["line"])).encode()).digest()
             )
             kept += [
-                {k: r[k] for k in ("lang", "name", "code", "canonical", "repo", "path", "license")}
-                for r in records[: options.per_repository]
+                {field: record[field] for field in FIELDS}
+                for record in records[: options.per_repository]
             ]
+        blind_all(kept, options.node, options.dist)
         target = options.out / f"{family}.jsonl"
         part = target.with_suffix(".jsonl.part")
         with part.open("w") as file:
