@@ -114,9 +114,21 @@ def main():
         print(*name, count)
 
 
+def unit_of(record):
+    """The exercise or the algorithm's file: its functions are parts of clones of each other."""
+    if record["project"] == "exercism":
+        return record["path"].split("/")[2]
+    if record["project"] == "the-algorithms":
+        return pathlib.PurePosixPath(record["path"]).stem.replace("_", "").replace("-", "").lower()
+    return None
+
+
 def alike(a, b):
     """Whether two functions may well be clones although no group holds both."""
     if a["group"] == b["group"] or a["canonicalBlind"] == b["canonicalBlind"]:
+        return True
+    units = [unit_of(r) for r in (a, b)]
+    if a["project"] == b["project"] and units[0] is not None and units[0] == units[1]:
         return True
     own = [r["name"].rsplit(".", 1)[-1].replace("_", "").lower() for r in (a, b)]
     return own[0] == own[1]
