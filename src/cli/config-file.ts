@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
-
-/** Where a repository keeps its configuration, relative to its root; the first that exists counts. */
-export const CONFIG_FILES = ['.github/xccd.yml', 'xccd.yml'] as const;
+import { CONFIG_FILES } from '../scan/config.js';
 
 /**
  * The configuration file of the repository at `root`, or null when it has none.

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { loadParser, type GrammarId } from '../code/parser.js';
 import { LANGUAGES } from '../code/types.js';
+import { corpusStudentOf, makesEqualVectors } from '../corpus/corpus-student.js';
 import { DEFAULT_CORPUS, openStore } from '../corpus/open-store.js';
 import { UserError } from '../errors.js';
 import { effectiveValues, loadConfig, type EffectiveValue } from '../scan/config.js';
+import { isAddress } from '../scan/local-scan.js';
+import { repositoryRoot } from '../scan/sources.js';
 import type { Device } from '../student/llama.js';
 import { openStudent } from '../student/open-student.js';
 import type { Student } from '../student/types.js';
@@ -50,8 +53,8 @@ export interface Diagnosis {
 }
 
 export interface DiagnoseOptions {
-  /** The repository whose configuration and corpus are looked at. */
-  root: string;
+  /** Where the user stands: its repository's configuration and corpus are looked at. */
+  folder: string;
   corpus?: string;
   student?: string;
   device: Device;
@@ -145,8 +148,7 @@ async function checkCorpus(
   student: Student | null,
   diagnosis: Diagnosis,
 ): Promise<void> {
-  const local = !/^[a-z+]+:\/\//i.test(location);
-  if (local && !existsSync(location)) {
+  if (!isAddress(location) && !existsSync(location)) {
     diagnosis.checks.push({
       name: 'corpus',
       status: 'absent',
@@ -161,14 +163,17 @@ async function checkCorpus(
       const made = await store.student();
       const functions = await store.count();
       const repositories = (await store.repositories()).length;
-      const studentMatches = made === null || student === null || made.id === student.id;
+      const studentMatches =
+        made === null || student === null || makesEqualVectors(made, corpusStudentOf(student));
       diagnosis.corpus = { location, functions, repositories, studentMatches };
       diagnosis.checks.push({
         name: 'corpus',
         status: studentMatches ? 'ok' : 'broken',
         detail:
           `${location}: ${functions} functions of ${repositories} repositories` +
-          (studentMatches ? '' : `, but its vectors are of student ${made?.id}`),
+          (studentMatches
+            ? ''
+            : `, but student ${made?.id} (${made?.sha256.slice(0, 12)}) made its vectors`),
         ...(studentMatches
           ? {}
           : { remedy: `Run \`xccd index --rebuild --corpus ${location}\`, or give --student.` }),
@@ -200,16 +205,20 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     corpus: null,
     config: [],
   };
+  const root = (await repositoryRoot(options.folder).catch(() => null)) ?? options.folder;
   let corpus = options.corpus;
   let studentId = options.student;
   try {
-    const file = readConfigFile(options.root);
+    const file = readConfigFile(root);
     const loaded = loadConfig({
       file,
       flags: { corpus: options.corpus, student: options.student },
     });
     diagnosis.config = effectiveValues(loaded);
     corpus = loaded.config.corpus ?? undefined;
+    // A path in the configuration is relative to the repository, a flag's to where the user stands.
+    if (corpus && loaded.sources.get('corpus') !== 'flag' && !isAddress(corpus))
+      corpus = resolve(root, corpus);
     studentId = loaded.config.student ?? undefined;
     diagnosis.checks.push({
       name: 'configuration',
@@ -221,7 +230,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   }
   const student = await checkStudent(options, studentId, diagnosis);
   try {
-    await checkCorpus(corpus ?? join(options.root, DEFAULT_CORPUS), student, diagnosis);
+    await checkCorpus(corpus ?? join(root, DEFAULT_CORPUS), student, diagnosis);
   } finally {
     await student?.close();
   }

@@ -62,7 +62,7 @@ Examples:
   $ xccd doctor --json | jq .checks`,
     )
     .action(async (options: Options) => {
-      const diagnosis = await diagnose({ ...options, root: process.cwd() });
+      const diagnosis = await diagnose({ ...options, folder: process.cwd() });
       await writeStdout(
         options.json
           ? `${JSON.stringify(diagnosis, null, 2)}\n`

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose } from '../../src/cli/diagnose.js';
+import { openStore } from '../../src/corpus/open-store.js';
 import { runXccd } from './run-xccd.js';
 
 let root: string;
@@ -28,7 +29,7 @@ test('a fresh folder works but has no corpus, and says how to build one', async 
 test('every setting says where it comes from', async () => {
   mkdirSync(join(root, '.github'));
   writeFileSync(join(root, '.github/xccd.yml'), 'failOn: warning\nlicenses:\n  project: MIT\n');
-  const { config } = await diagnose({ root, device: 'cpu', corpus: join(root, 'team.db') });
+  const { config } = await diagnose({ folder: root, device: 'cpu', corpus: join(root, 'team.db') });
   expect(config).toContainEqual({ key: 'failOn', value: 'warning', source: '.github/xccd.yml:1' });
   expect(config).toContainEqual({
     key: 'licenses.project',
@@ -50,4 +51,23 @@ test('a broken configuration, a missing student and a damaged corpus are each na
   expect(stdout).toContain('did you mean `failOn`?');
   expect(stdout).toMatch(/broken +student +There is no student "absent"/);
   expect(stdout).toMatch(/broken +corpus/);
+});
+
+test('a corpus of another student is broken, with the way out', async () => {
+  const location = join(root, 'team.db');
+  const store = await openStore(location);
+  await store.setStudent({
+    id: 'other',
+    sha256: 'ab'.repeat(32),
+    canonicalVersion: 1,
+    dimensions: 8,
+  });
+  await store.close();
+  const diagnosis = await diagnose({ folder: root, device: 'cpu', corpus: location });
+  expect(diagnosis.corpus).toMatchObject({ functions: 0, studentMatches: false });
+  expect(check(diagnosis, 'corpus')).toMatchObject({
+    status: 'broken',
+    detail: expect.stringContaining('student other (abababababab) made its vectors'),
+    remedy: expect.stringContaining('xccd index --rebuild'),
+  });
 });
