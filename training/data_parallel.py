@@ -38,6 +38,6 @@ def gather_vectors(own: Tensor, shares: list[list[int]], rank: int) -> Tensor:
 
 def sum_gradients(model: Encoder) -> Tensor:
     """Adds up the gradients over the workers; returns them end to end in fp32."""
-    flat = torch.cat([p.grad.reshape(-1).float() for p in model.parameters()])
+    flat = torch.cat([p.grad.reshape(-1).float().cpu() for p in model.parameters()])
     dist.all_reduce(flat)
     return flat

@@ -36,7 +36,7 @@ def embed_rows(model: Encoder, store: TextStore, rows: list[int], max_tokens: in
     vectors = np.zeros((len(ids), HIDDEN), dtype=np.float32)
     for start in range(0, len(order), 48):
         part = order[start : start + 48]
-        vectors[part] = model([ids[i] for i in part]).numpy()
+        vectors[part] = model([ids[i] for i in part]).cpu().numpy()
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 

@@ -36,7 +36,7 @@ def base_folder() -> str:
 class _Bucket:
     """Rows of like length, padded together for attention only; all else runs without padding."""
 
-    def __init__(self, lengths: np.ndarray, start: int, dtype: torch.dtype) -> None:
+    def __init__(self, lengths: np.ndarray, start: int, like: Tensor) -> None:
         self.rows, self.length = len(lengths), int(lengths.max())
         self.start, self.end = start, start + int(lengths.sum())
         real = np.arange(self.length)[None] < lengths[:, None]
@@ -44,10 +44,10 @@ class _Bucket:
         if self.padded:
             source = np.zeros(real.shape, dtype=np.int64)
             source[real] = np.arange(self.end - start)
-            self.source = torch.from_numpy(source.ravel())
-            self.back = torch.from_numpy(np.flatnonzero(real.ravel()))
-            self.mask = torch.zeros(self.rows, 1, 1, self.length, dtype=dtype)
-            self.mask.masked_fill_(~torch.from_numpy(real)[:, None, None], -1e4)
+            self.source = torch.from_numpy(source.ravel()).to(like.device)
+            self.back = torch.from_numpy(np.flatnonzero(real.ravel())).to(like.device)
+            mask = np.where(real, 0.0, -1e4)[:, None, None]
+            self.mask = torch.from_numpy(mask).to(like.device, like.dtype)
 
     def attend(self, qkv: Tensor) -> Tensor:
         """[all tokens, 3 * 384] -> context of this bucket's tokens [tokens, 384]."""
@@ -143,25 +143,28 @@ class Encoder(nn.Module):
 
     def forward(self, rows: Sequence[np.ndarray]) -> Tensor:
         """Vectors in the order of ``rows``."""
+        device = self.embeddings.word_embeddings.weight.device
+
+        def tensor(values: np.ndarray) -> Tensor:
+            return torch.from_numpy(values).to(device)
+
         order = np.argsort([len(r) for r in rows], kind="stable")
         ordered = [rows[i] for i in order]
         lengths = np.array([len(r) for r in ordered])
         positions = np.concatenate([np.arange(n) for n in lengths])
-        x = self.embeddings(
-            torch.from_numpy(np.concatenate(ordered)), torch.from_numpy(positions)
-        )
+        x = self.embeddings(tensor(np.concatenate(ordered)), tensor(positions))
         buckets, start = [], 0
         for at in range(0, len(lengths), BUCKET_ROWS):
-            bucket = _Bucket(lengths[at : at + BUCKET_ROWS], start, x.dtype)
+            bucket = _Bucket(lengths[at : at + BUCKET_ROWS], start, x)
             buckets.append(bucket)
             start = bucket.end
         for layer in self.encoder.layer:
             x = layer(x, buckets)
-        row_of = torch.from_numpy(np.repeat(np.arange(len(lengths)), lengths))
-        sums = torch.zeros(len(lengths), HIDDEN).index_add(0, row_of, x.float())
+        row_of = tensor(np.repeat(np.arange(len(lengths)), lengths))
+        sums = torch.zeros(len(lengths), HIDDEN, device=device).index_add(0, row_of, x.float())
         inverse = np.empty(len(order), dtype=np.int64)
         inverse[order] = np.arange(len(order))
-        return (sums / torch.from_numpy(lengths)[:, None])[torch.from_numpy(inverse)]
+        return (sums / tensor(lengths)[:, None])[tensor(inverse)]
 
 
 def load_encoder(weights: str | None = None, layers: int = 6) -> Encoder:

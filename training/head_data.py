@@ -50,7 +50,7 @@ class Items:
 
     def __init__(self, weights: str, max_tokens: int, workers: int) -> None:
         self.pool = ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=_load, initargs=(weights,)
+            workers, get_context("forkserver"), initializer=_load, initargs=(weights,)
         )
         self.max_tokens = max_tokens
         self.records: list[dict] = []

@@ -63,6 +63,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--warmup", type=int, default=30)
     parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
     parser.add_argument("--dev-minutes", type=float, default=9.0)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -80,13 +81,15 @@ def train(rank: int, args: argparse.Namespace) -> None:
     resumed = os.path.exists(state_path)
     master = load_encoder(latest if resumed else args.weights)
     fast = load_encoder(latest if resumed else args.weights).to(torch.bfloat16)
+    master.to(args.device)
+    fast.to(args.device)
     masters, copies = list(master.parameters()), list(fast.parameters())
     optimiser = torch.optim.AdamW(
         masters, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
     step = 0
     if resumed:
-        saved = torch.load(state_path, weights_only=True)
+        saved = torch.load(state_path, weights_only=True, map_location=args.device)
         optimiser.load_state_dict(saved["optimiser"])
         step = saved["step"]
     tasks = TaskMix(args, args.seed + step)
@@ -101,7 +104,7 @@ def train(rank: int, args: argparse.Namespace) -> None:
 
     def save() -> None:
         if rank == 0:
-            weights = {k: v.contiguous() for k, v in master.state_dict().items()}
+            weights = {k: v.cpu().contiguous() for k, v in master.state_dict().items()}
             save_file(weights, latest + ".new")
             torch.save({"optimiser": optimiser.state_dict(), "step": step}, state_path + ".new")
             os.replace(latest + ".new", latest)
@@ -125,11 +128,11 @@ def train(rank: int, args: argparse.Namespace) -> None:
         )
         for group in optimiser.param_groups:
             group["lr"] = rate
-        own = fast([batch.rows[i] for i in shares[rank]])
+        own = fast([batch.rows[i] for i in shares[rank]]).cpu()
         vectors = gather_vectors(own, shares, rank)
         loss = info_nce(vectors, torch.from_numpy(batch.labels), args.temperature)
         loss.backward()
-        flat = sum_gradients(fast)
+        flat = sum_gradients(fast).to(args.device)
         flat *= min(1.0, 1.0 / (float(flat.norm()) + 1e-6))
         at = 0
         for parameter, copy in zip(masters, copies, strict=True):
