@@ -1,6 +1,7 @@
 import type { Language } from '../types.js';
-import { assignedName, bodyOf, Emitter, nameOf } from './emit.js';
+import { Emitter } from './emit.js';
 import { CLASSES, DROPPED, FUNCTIONS, LAMBDAS } from './kinds.js';
+import { assignedName, bodyOf, nameOf } from './syntax.js';
 import type { SyntaxNode } from './tree.js';
 
 export interface Form {
