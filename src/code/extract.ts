@@ -4,6 +4,7 @@ import { canonicalOfNode, canonicalOfTree } from './canonical.js';
 import { FUNCTION_QUERIES } from './function-queries.js';
 import { declaratorName, plainName, receiverType } from './function-names.js';
 import { baseName, detectLanguage, extensionOf, grammarOf, languageOfHeader } from './languages.js';
+import { blankedBefore, lostDefinitions } from './lost-definitions.js';
 import { type Matcher, ParseFailure, withTree } from './parser.js';
 import {
   decodeSource,
@@ -357,14 +358,13 @@ function canonicalOfScript(whole: Canonical, from: number, to: number): Canonica
 
 function functionsOf(
   tree: Tree,
-  matches: QueryMatch[],
+  found: Found[],
   source: SourceText,
   starts: number[],
   language: Language,
   path: string,
 ): Extract<FileResult, { skipped?: undefined }> {
   const { text } = source;
-  const found = findFunctions(matches, text, language);
   const script = findScript(
     tree,
     text,
@@ -500,28 +500,102 @@ export async function extractFunctions(
   if (marker !== null) return { skipped: `generated: ${marker}`, functions: [], language };
   if (isMinified(text, starts)) return { skipped: 'minified', functions: [], language };
 
-  const grammar = grammarOf(language, file.path);
   try {
-    return await withTree(
-      grammar,
-      text,
-      (tree, matcher) => {
-        const limits = queryLimits(text.length);
-        const match = matcher(FUNCTION_QUERIES[grammar], limits.one);
-        const { matches, gaps } = collectMatches(tree, match, limits.all);
-        const result = functionsOf(tree, matches, decoded, starts, language, file.path);
-        const notes = gaps.map(
-          ({ start, end }) =>
-            `syntax too broken to read, lines ${lineAt(starts, start)}-${lineAt(starts, end)}`,
-        );
-        return notes.length > 0
-          ? { ...result, notes: [...(result.notes ?? []), ...notes] }
-          : result;
-      },
-      timeoutFor(text.length),
-    );
+    return await readFunctions(decoded, starts, language, file.path);
   } catch (error) {
     if (error instanceof ParseFailure) return { skipped: error.message, functions: [], language };
     throw error;
   }
+}
+
+async function readFunctions(
+  source: SourceText,
+  starts: number[],
+  language: Language,
+  path: string,
+): Promise<FileResult> {
+  const { text } = source;
+  const grammar = grammarOf(language, path);
+  const limits = queryLimits(text.length);
+  const read = (tree: Tree, matcher: (source: string, limitMs: number) => Matcher) => {
+    const match = matcher(FUNCTION_QUERIES[grammar], limits.one);
+    const { matches, gaps } = collectMatches(tree, match, limits.all);
+    const found = findFunctions(matches, text, language);
+    return { found, gaps };
+  };
+  const { result, lost } = await withTree(
+    grammar,
+    text,
+    (tree, matcher) => {
+      const { found, gaps } = read(tree, matcher);
+      const result = functionsOf(tree, found, source, starts, language, path);
+      const notes = gaps.map(
+        ({ start, end }) =>
+          `syntax too broken to read, lines ${lineAt(starts, start)}-${lineAt(starts, end)}`,
+      );
+      if (notes.length > 0) result.notes = [...(result.notes ?? []), ...notes];
+      const searched = tree.rootNode.hasError && gaps.length === 0;
+      const heads = found.map((one) => one.headStart);
+      return { result, lost: searched ? lostDefinitions(text, language, heads) : [] };
+    },
+    timeoutFor(text.length),
+  );
+  await recover(lost, result.functions, text, async (from) =>
+    withTree(
+      grammar,
+      blankedBefore(text, from, language),
+      (tree, matcher) => {
+        const { found } = read(tree, matcher);
+        const whole = found.filter((one) => one.headStart >= from && !one.node.hasError);
+        return functionsOf(tree, whole, source, starts, language, path).functions.filter(
+          (one) => one.kind !== 'script',
+        );
+      },
+      RECOVERY_MS,
+    ),
+  );
+  return result;
+}
+
+const RECOVERY_MS = 1000;
+const MAX_RECOVERIES = 20;
+const MAX_RECOVERED_CHARACTERS = 4_000_000;
+
+/**
+ * Reads a broken file again from its lost definitions on, and adds the functions without errors
+ * that overlap none found before.
+ */
+async function recover(
+  lost: number[],
+  functions: CodeFunction[],
+  text: string,
+  readFrom: (from: number) => Promise<CodeFunction[]>,
+): Promise<void> {
+  const end = performance.now() + RECOVERY_MS;
+  let characters = MAX_RECOVERED_CHARACTERS;
+  let readings = 0;
+  for (const from of lost) {
+    const known = functions.some((one) => one.startIndex <= from + 1 && from < one.endIndex);
+    const added = functions.some((one) => lineStartOf(text, one.startIndex) === from);
+    if (known || added) continue;
+    characters -= text.length - from;
+    if (readings++ >= MAX_RECOVERIES || characters < 0 || performance.now() > end) break;
+    let recovered: CodeFunction[];
+    try {
+      recovered = await readFrom(from);
+    } catch (error) {
+      if (error instanceof ParseFailure) break;
+      throw error;
+    }
+    const isNew = (one: CodeFunction) =>
+      functions.every(
+        (other) => one.startIndex >= other.endIndex || other.startIndex >= one.endIndex,
+      );
+    functions.push(...recovered.filter(isNew));
+  }
+  functions.sort((a, b) => a.startIndex - b.startIndex || b.endIndex - a.endIndex);
+}
+
+function lineStartOf(text: string, index: number): number {
+  return text.lastIndexOf('\n', index - 1) + 1;
 }
