@@ -10,17 +10,19 @@ export interface Alignment {
   evidence: { lines: [number, number]; twinLines: [number, number] }[];
   /** Share of the shorter side's tokens that are aligned, 0..1. */
   coverage: number;
+  /** Tokens of the shorter side. */
+  tokens: number;
 }
 
 /** Tokens of a side beyond this are not looked at: bounds the time and memory of one alignment. */
 const MAX_TOKENS = 2500;
 const MATCH = 2;
-const MISMATCH = -2;
+const MISMATCH = -1;
 const GAP = -1;
 /** A stretch holds at least this many equal tokens; fewer occur in any two functions. */
 const MIN_MATCHES = 8;
 /** Unmatched tokens on either side that end a stretch. */
-const MAX_BREAK = 8;
+const MAX_BREAK = 6;
 /** Local alignments tried, so that moved blocks are found too. */
 const MAX_ROUNDS = 4;
 
@@ -151,5 +153,5 @@ export function align(first: AlignedText, second: AlignedText): Alignment {
     if (!contained) evidence.push(entry);
   }
   const matched = found.reduce((sum, stretch) => sum + stretch.length, 0);
-  return { evidence, coverage: shorter === 0 ? 0 : matched / shorter };
+  return { evidence, coverage: shorter === 0 ? 0 : matched / shorter, tokens: shorter };
 }

@@ -111,7 +111,7 @@ export const configSchema = z
       .min(1)
       .default([...LANGUAGES])
       .describe('Languages that are scanned.'),
-    minTokens: minTokens.default(40),
+    minTokens: minTokens.default(30),
     tests: tests.default(false),
     ignore: globs('Files that are never scanned.'),
     include: globs(

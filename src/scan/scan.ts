@@ -52,8 +52,21 @@ export interface ScanOutput {
 
 /** Candidates asked for beyond `topK`, since the function's own copies take places. */
 const SPARE_CANDIDATES = 10;
-/** Where nothing aligns, the doubt left may only be this share of what the threshold allows. */
-const DOUBT_WITHOUT_EVIDENCE = 0.25;
+/**
+ * Where nothing aligns, the doubt left may only be this share of what the threshold allows; in
+ * proportion less in functions of more tokens than `SHORT`, where some stretch should align.
+ */
+const DOUBT_WITHOUT_EVIDENCE = 0.1;
+const SHORT = 50;
+/** Share of the shorter form's tokens from which on the alignment asks for nothing more. */
+const FULL_COVERAGE = 0.25;
+
+/** The probability that a pair needs: the less of it aligns, the more. */
+function neededProbability(threshold: number, { coverage, tokens }: Alignment): number {
+  const seen = Math.min(1, coverage / FULL_COVERAGE);
+  const unseen = DOUBT_WITHOUT_EVIDENCE * Math.min(1, SHORT / tokens);
+  return 1 - (1 - threshold) * (unseen + (1 - unseen) * seen);
+}
 
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 /** Nothing is certain: a probability never rounds up to 1. */
@@ -188,7 +201,6 @@ function judgeCandidates(
 ): { clones: JudgedTwin[]; candidates: AuditedFunction['candidates'] } {
   const { fn, previousPath } = subject;
   const threshold = subject.settings.threshold ?? court.student.threshold(court.head, 'scan');
-  const strict = 1 - (1 - threshold) * DOUBT_WITHOUT_EVIDENCE;
   const clones: JudgedTwin[] = [];
   const candidates: AuditedFunction['candidates'] = [];
   let looked = 0;
@@ -210,9 +222,12 @@ function judgeCandidates(
     if (outcome === 'clone' && probability !== null) {
       const alignment: Alignment = candidate.canonical
         ? align(fn.canonical, candidate.canonical)
-        : { evidence: [], coverage: 0 };
-      if (alignment.evidence.length === 0 && probability < strict)
-        outcome = 'nothing aligns, and the probability is too low without';
+        : { evidence: [], coverage: 0, tokens: fn.canonical.lines.length };
+      if (probability < neededProbability(threshold, alignment))
+        outcome =
+          alignment.evidence.length === 0
+            ? 'too little probability where nothing aligns'
+            : 'too little probability where little aligns';
       else clones.push({ function: candidate, score, probability, alignment });
     }
     candidates.push({

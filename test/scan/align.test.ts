@@ -21,6 +21,7 @@ describe('align', () => {
     expect(align(text, numbered(words('a', 30), 100))).toEqual({
       evidence: [{ lines: [5, 34], twinLines: [100, 129] }],
       coverage: 1,
+      tokens: 30,
     });
   });
 
@@ -28,6 +29,7 @@ describe('align', () => {
     expect(align(numbered(words('a', 50)), numbered(words('b', 50)))).toEqual({
       evidence: [],
       coverage: 0,
+      tokens: 50,
     });
   });
 

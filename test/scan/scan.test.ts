@@ -394,3 +394,30 @@ describe('the audit record', () => {
     expect(JSON.stringify(audit)).not.toContain('digit');
   });
 });
+
+describe('evidence', () => {
+  /** Says of every pair that it is a clone with this probability. */
+  const certain = (probability: number): ScanInput['student'] => ({
+    ...student,
+    judge: (_a, _b, options) => ({
+      verdict: probability >= (options?.threshold ?? 0.5) ? 'clone' : 'different',
+      probability,
+      score: probability,
+      answered: true,
+      head: 'contrastive',
+    }),
+  });
+  const stranger: CorpusRepository = { name: 'acme/x', files: { 'table.py': UNRELATED_PYTHON } };
+  const outcome = async (corpus: CorpusRepository, probability: number) => {
+    const input = { student: certain(probability) };
+    const flags = { threshold: 0.9 };
+    const { audit } = await scan({ corpus: [corpus], files: [ADDED], input, flags });
+    return audit.functions[0]!.candidates[0]!.outcome;
+  };
+
+  test('where nothing aligns a pair needs a higher probability', async () => {
+    expect(await outcome(stranger, 0.95)).toBe('too little probability where nothing aligns');
+    expect(await outcome(stranger, 0.995)).toBe('clone');
+    expect(await outcome(BILLING, 0.95)).toBe('clone');
+  });
+});

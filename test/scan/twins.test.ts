@@ -27,7 +27,7 @@ function twin(id: number, text: string, probability: number, more: Partial<Corpu
     function: fn,
     score: probability,
     probability,
-    alignment: { evidence: [], coverage: 0 },
+    alignment: { evidence: [], coverage: 0, tokens: 9 },
   };
 }
 
