@@ -190,7 +190,12 @@ def floor_of(kind, level):
     }[kind][level]
 
 
-def groups_of(family, kind, records, rarity):
+# The test set is to hold no pair that is none: a higher floor, and no one-liners.
+TEST_FLOOR = 0.06
+TEST_TOKENS = 16
+
+
+def groups_of(family, kind, records, rarity, strict):
     project_words = set(words(family)) | {"self"}
     for repo in {r["repo"] for r in records}:
         project_words |= set(words(repo.split("/")[1])[:1])
@@ -203,7 +208,7 @@ def groups_of(family, kind, records, rarity):
     order = {"owner": 0, "exercise": 0, "file": 1, "name": 2}
     for key in sorted(buckets, key=lambda k: (order[k[0]], k)):
         members = [r for r in representative(buckets[key], rarity) if id(r) not in taken]
-        members = close_members(members, rarity, floor_of(kind, key[0]))
+        members = close_members(members, rarity, floor_of(kind, key[0]) + (TEST_FLOOR if strict else 0))
         if len({m["lang"] for m in members}) < 2:
             continue
         taken.update(id(m) for m in members)
@@ -270,6 +275,7 @@ def main():
     parser.add_argument("--projects", type=pathlib.Path, default=HERE / "projects.json")
     parser.add_argument("--node", default="node")
     parser.add_argument("--dist", type=pathlib.Path, default=HERE.parent.parent / "dist")
+    parser.add_argument("--split", choices=("train", "calibration", "test"), help="write this one only")
     options = parser.parse_args()
 
     families = json.loads(options.projects.read_text())["families"]
@@ -279,13 +285,18 @@ def main():
     rarity = Rarity([r for records in raw.values() for r in records if r["kind"] != "program"])
     for family, spec in families.items():
         everything = raw[family]
-        if not everything:
+        big = spec["kind"] in ("exercises", "algorithms")
+        wanted = options.split in (None, spec["split"]) or (big and options.split != "test")
+        if not everything or not wanted:
             continue
         functions = [r for r in everything if r["kind"] != "program" and usable(r)]
-        groups = groups_of(family, spec["kind"], functions, rarity)
-        if spec["kind"] in ("exercises", "algorithms"):
+        strict = spec["split"] == "test"
+        if strict:
+            functions = [r for r in functions if size(r) >= TEST_TOKENS]
+        groups = groups_of(family, spec["kind"], functions, rarity, strict)
+        if big:
             groups += program_groups(family, everything, rarity)
-        if spec["kind"] not in ("exercises", "algorithms") and len(groups) > MAX_GROUPS:
+        if not big and len(groups) > MAX_GROUPS:
             # Many languages first; then by hash, so that a rerun keeps the same ones.
             groups.sort(
                 key=lambda g: (
@@ -298,7 +309,7 @@ def main():
         seen = set()
         for group, members in groups:
             split = spec["split"]
-            if spec["kind"] in ("exercises", "algorithms"):
+            if big:
                 # These two are too large for one side: a tenth, by exercise or file, calibrates.
                 unit = group.split("#")[0].split("/")[1]
                 digest = hashlib.sha256(f"{unit}".encode()).digest()[0]
@@ -326,6 +337,8 @@ def main():
         report.append((family, spec["split"], len(functions), len(groups), count))
     options.out.mkdir(parents=True, exist_ok=True)
     for split, records in out.items():
+        if options.split not in (None, split):
+            continue
         alive = collections.defaultdict(set)
         for r in records:
             alive[r["group"]].add(r["lang"])
