@@ -1,5 +1,5 @@
 // Speed and memory of the extraction over a large tree:
-//   npm run bench:extract -- --megabytes 1000 [--source FOLDER]... [--markdown FILE]
+//   npm run bench:extract -- --megabytes 1000 [--minutes 10] [--source FOLDER]... [--markdown FILE]
 // The tree repeats the code files of the sources (default: node_modules, src, test/fixtures) until
 // it has the size; each repetition changes the text a little, so that nothing can be cached.
 // Reports per core: parsing and cutting alone, and with the canonical forms (`extractFunctions`).
@@ -17,11 +17,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
     megabytes: { type: 'string', default: '100' },
+    minutes: { type: 'string', default: '60' },
     source: { type: 'string', multiple: true, default: ['node_modules', 'src', 'test/fixtures'] },
     markdown: { type: 'string' },
   },
 });
 const target = Number(values.megabytes) * 1e6;
+const endBy = performance.now() + Number(values.minutes) * 60_000;
+const REPORT_EVERY = Math.min(target / 10, 25e6);
 const FILES_PER_LANGUAGE = 400;
 
 function* codeFiles(folder) {
@@ -101,13 +104,14 @@ say(`parsing and cutting alone: ${(perPass / cutMs / 1000).toFixed(2)} MB/s per 
 let done = 0;
 let functions = 0;
 let pass = 0;
-let nextReport = target / 10;
+let nextReport = REPORT_EVERY;
 const started = performance.now();
 const startedCpu = cpuMs();
 const memory = [];
-while (done < target) {
+const isOver = () => done >= target || performance.now() > endBy;
+while (!isOver()) {
   for (const { path, bytes, language } of files) {
-    if (done >= target) break;
+    if (isOver()) break;
     const copy = Buffer.concat([bytes, Buffer.from(pass === 0 ? '' : `\n`.repeat(pass % 50))]);
     const before = cpuMs();
     const result = await extractFunctions(copy, { path });
@@ -121,7 +125,7 @@ while (done < target) {
     if (done >= nextReport) {
       memory.push([Math.round(done / 1e6), Math.round(rssMb())]);
       console.error(`${Math.round(done / 1e6)} MB, ${Math.round(rssMb())} MB resident`);
-      nextReport += target / 10;
+      nextReport += REPORT_EVERY;
     }
   }
   pass++;

@@ -56,6 +56,9 @@ const RUBY_DECLARATIONS = new Set(
 
 const TEST_CALL =
   /^(?:describe|context|suite|test|it|beforeEach|afterEach|beforeAll|afterAll|jest\.\w+|QUnit\.\w+|RSpec\.\w+)\b/;
+/** What compilers to CommonJS put at the top of a module. */
+const EXPORT_CALL =
+  /^(?:Object\.(?:defineProperty|assign|freeze)\((?:module\.)?exports\b|_?_?export(?:Star)?\()/;
 const IMPORT_GUARD =
   /^(?:try:|try\s*\{|if\b[^\n]*:|begin|else:)\s*(?:#[^\n]*\s*)*(?:import|from|require)\b/;
 const DEFINITION_GUARD =
@@ -92,7 +95,7 @@ function weightOfCall(
   language: Language,
   holdsFunctions: boolean,
 ): Weight {
-  if (TEST_CALL.test(text)) return 'skip';
+  if (TEST_CALL.test(text) || EXPORT_CALL.test(text)) return 'skip';
   if (language === 'ruby') {
     const name = /^[\w.]+/.exec(text)?.[0] ?? '';
     if (RUBY_DECLARATIONS.has(name)) return 'skip';
@@ -143,6 +146,7 @@ function weightOf(node: Node, text: string, language: Language, holdsFunctions: 
         case 'concatenated_string':
         case 'ellipsis':
         case 'identifier':
+        case 'parenthesized_expression':
         case 'require_expression':
         case 'require_once_expression':
         case 'include_expression':
