@@ -3,7 +3,7 @@
  * the functions of unrelated projects?
  *
  *   npm run bench:real-code -- --data DIR [--functions FILE] [--student ID] [--base GGUF-OR-DIR]
- *       [--corpus 15000] [--ports 600] [--strangers 1500] [--output DIR]
+ *       [--set test.jsonl] [--corpus 15000] [--ports 600] [--strangers 1500] [--output DIR]
  *
  * DIR holds test.jsonl and unrelated-test.jsonl, made by training/ports (the code itself is not part
  * of this repository). FILE is functions.jsonl.gz (default ../shared/data/functions beside the
@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
       type: 'string',
       default: here('../../shared/data/functions/functions.jsonl.gz'),
     },
+    set: { type: 'string', default: 'test.jsonl' },
     student: { type: 'string' },
     base: { type: 'string' },
     corpus: { type: 'string', default: '15000' },
@@ -62,7 +63,7 @@ const student = await openStudent({ id: options.student, device: 'cpu' });
 
 const corpus = await readFunctions(options.functions, Number(options.corpus));
 say(`${corpus.length} functions of the corpus read`);
-const ports = readPorts(join(options.data, 'test.jsonl'));
+const ports = readPorts(join(options.data, options.set));
 const { plain, blinded } = readStrangers(
   join(options.data, 'unrelated-test.jsonl'),
   Number(options.strangers),
