@@ -41,6 +41,7 @@ export class Emitter {
   readonly lines: number[] = [];
   /** Functions to emit once the present one is done, in call order. */
   readonly queue: SyntaxNode[] = [];
+  readonly queued = new Set<SyntaxNode>();
   readonly vocabulary: Vocabulary;
   readonly silent = new Set<string>();
   /** Names of functions and variables that do nothing but read input. */
@@ -245,7 +246,11 @@ export class Emitter {
     if (!found) return false;
     // A helper that the library has in other languages, or that only reads, is not worth its text.
     if (LIBRARY_HELPERS.has(name) || this.vocabulary.calls[name] === 'read') return false;
-    for (const node of found) this.queue.push(node);
+    for (const node of found) {
+      if (this.queued.has(node)) continue;
+      this.queued.add(node);
+      this.queue.push(node);
+    }
     return true;
   }
 
@@ -317,7 +322,7 @@ export class Emitter {
       if (kind === 'simple_symbol') return this.symbol(node);
       if (STRINGS.has(kind)) return emitString(this, node);
       if (node.children.length === 0) return this.leaf(node);
-      if (NUMBERS.has(kind)) return this.leaf({ ...node, children: [] } as unknown as SyntaxNode);
+      if (NUMBERS.has(kind)) return this.leaf(node);
       if (CALLS.has(kind)) return emitCall(this, node);
       if (ASSIGNS.has(kind)) return emitAssignment(this, node);
       if (IFS.has(kind)) return emitIf(this, node);

@@ -1,11 +1,14 @@
 import type { Language as Grammar, Node, TreeCursor } from 'web-tree-sitter';
 
+const NONE: SyntaxNode[] = [];
+
 /**
  * A node of the syntax tree in plain JavaScript. Reading the tree once into these is several times
  * faster than asking the WebAssembly module again and again.
  */
 export class SyntaxNode {
-  readonly children: SyntaxNode[] = [];
+  /** Leaves share one empty list; half of all nodes are leaves. */
+  children: SyntaxNode[] = NONE;
   end = 0;
 
   constructor(
@@ -96,7 +99,10 @@ export function readTree(root: Node, text: string): SyntaxNode {
         line + 1,
         parent,
       );
-      parent?.children.push(node);
+      if (parent) {
+        if (parent.children === NONE) parent.children = [node];
+        else parent.children.push(node);
+      }
       return node;
     };
     const top = make(undefined);
