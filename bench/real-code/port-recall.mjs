@@ -87,6 +87,7 @@ export function recallOfPorts({ queries, strangers, candidates, find, score, fla
         answers.length,
       ),
     }),
+    meanOfProjects: meanOfProjects(answers, threshold),
     byLanguages: languageShares(answers, threshold),
     byProject: projectShares(answers, threshold),
   };
@@ -116,6 +117,14 @@ function languageShares(answers, threshold) {
     }
   }
   return shares(groups);
+}
+
+/** Mean over the projects with five queries or more of the share kept at 1% of strangers. */
+function meanOfProjects(answers, threshold) {
+  const all = Object.values(projectShares(answers, threshold)).filter(
+    ({ queries }) => queries >= 5,
+  );
+  return all.reduce((sum, one) => sum + one.share, 0) / all.length;
 }
 
 function projectShares(answers, threshold) {

@@ -55,17 +55,26 @@ export function readPorts(path) {
   const members = new Map();
   for (const one of blinded) members.set(one.group, [...(members.get(one.group) ?? []), one]);
   /**
-   * At most `count` queries, one from each group before a second one from any; each with the ports
-   * that it should find (other languages) and those that do not count (its own group's in the same
-   * language, its own repository's).
+   * At most `count` queries, at most a tenth of them from one project, and one from each group before
+   * a second one from any; each with the ports that it should find (other languages) and those that
+   * do not count (its own group's in the same language, its own repository's).
    */
   const queries = (count) => {
+    const room = new Map();
+    const fits = ({ project }) => {
+      const left = room.get(project) ?? Math.ceil(count / 10);
+      room.set(project, left - 1);
+      return left > 0;
+    };
     const key = (one) => hashOf(`${one.repo}\n${one.path}\n${one.name}`);
     const rounds = [];
     for (const group of members.values()) {
       [...group].sort(byHash(key)).forEach((one, round) => (rounds[round] ??= []).push(one));
     }
-    const chosen = rounds.flatMap((round) => round.sort(byHash(key))).slice(0, count);
+    const chosen = rounds
+      .flatMap((round) => round.sort(byHash(key)))
+      .filter(fits)
+      .slice(0, count);
     return chosen.map((query) => {
       const others = members.get(query.group).filter((one) => one.language !== query.language);
       const wanted = new Set(others);

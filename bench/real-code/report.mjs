@@ -8,7 +8,7 @@ function table(header, rows) {
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-const MIN_QUERIES = 15;
+const MIN_QUERIES = 5;
 
 /** @returns {string} Markdown */
 export function realCodeReport(result) {
@@ -45,6 +45,7 @@ ${table(
     'in the first 10',
     'kept at 0.5%',
     'kept at 1%',
+    'the same, mean of projects',
     'kept at 5%',
     'at the shipped threshold',
   ],
@@ -52,7 +53,9 @@ ${table(
     name,
     percent(one.first),
     percent(one.inTen),
-    ...one.kept.map(percent),
+    ...one.kept.slice(0, 2).map(percent),
+    `${(one.meanOfProjects * 100).toFixed(1)}%`,
+    percent(one.kept[2]),
     one.atShippedThreshold ? percent(one.atShippedThreshold) : '–',
   ]),
 )}
