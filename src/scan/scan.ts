@@ -153,7 +153,7 @@ async function readChange(
   changed.sort((a, b) => compareText(a.path, b.path) || a.startIndex - b.startIndex);
   const subjects: Subject[] = [];
   const passedOver: AuditedFunction[] = [];
-  const small = new Map<string, number>();
+  const small = new Set<string>();
   for (const fn of changed) {
     const settings = rules.settings(fn.path);
     if (fn.suppressed !== undefined) {
@@ -163,15 +163,16 @@ async function readChange(
       });
       passedOver.push(audited(fn, 'suppressed'));
     } else if (fn.canonical.lines.length < settings.minTokens) {
-      small.set(fn.path, (small.get(fn.path) ?? 0) + 1);
+      small.add(fn.path);
       passedOver.push(audited(fn, 'below the minimum size'));
     } else subjects.push({ fn, settings, previousPath: previousPaths.get(fn.path) });
   }
-  for (const [path, count] of small) {
-    const { minTokens } = rules.settings(path);
-    const functions = count === 1 ? '1 function' : `${count} functions`;
-    skipped.push({ path, reason: `${functions} of fewer than ${minTokens} tokens` });
-  }
+  // One reason for all, so that reports can group by it; the summary has the numbers.
+  for (const path of small)
+    skipped.push({
+      path,
+      reason: `functions of fewer than ${rules.settings(path).minTokens} tokens`,
+    });
   skipped.sort((a, b) => compareText(a.path, b.path) || compareText(a.reason, b.reason));
   return {
     changed: changed.length,

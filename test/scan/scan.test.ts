@@ -216,7 +216,7 @@ describe('what is left out is named with its reason', () => {
       { path: 'api/copy.py', reason: 'ignored: .xccdignore' },
       { path: 'db/migrate/luhn.py', reason: 'migrations' },
       { path: 'docs/luhn.md', reason: 'no supported language' },
-      { path: 'lib/small.py', reason: '1 function of fewer than 20 tokens' },
+      { path: 'lib/small.py', reason: 'functions of fewer than 20 tokens' },
       { path: 'logo.png', reason: 'binary file' },
       { path: 'own/luhn.py', reason: 'ignored by configuration' },
       { path: 'tests/test_luhn.py', reason: expect.stringMatching(/test/) },
