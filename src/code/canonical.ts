@@ -29,11 +29,21 @@ export function canonicalOfTree(tree: Tree, text: string, language: Language): C
   return canonical(formOfProgram(readTree(tree.rootNode, text), text, language));
 }
 
+/** Other grammars to read a text with where its own finds errors. */
 const OTHER_GRAMMAR: Partial<Record<Language, GrammarId>> = {
   javascript: 'tsx',
   typescript: 'tsx',
   c: 'cpp',
 };
+
+/** Languages in which a method alone, cut out of its class, is no valid text. */
+const METHODS_NEED_A_CLASS: ReadonlySet<Language> = new Set([
+  'java',
+  'csharp',
+  'php',
+  'javascript',
+  'typescript',
+]);
 
 interface Reading {
   form: Canonical;
@@ -47,8 +57,17 @@ function read(grammar: GrammarId, text: string, language: Language): Promise<Rea
   }));
 }
 
+/** `text` as the body of a class, on the same lines. */
+function inClass(text: string, language: Language): string {
+  return language === 'php'
+    ? `<?php class C {${text.replace(/^\s*<\?php/, '')}\n}`
+    : `class C {${text}\n}`;
+}
+
 /**
- * Parses `text` and gives its canonical form.
+ * Parses `text` and gives its canonical form. A text that its grammar finds errors in is read once
+ * more by a neighbouring grammar, and as a method cut out of its class, and the first reading
+ * without errors holds.
  *
  * @throws Error when the parser gives up.
  */
@@ -56,8 +75,15 @@ export async function canonicalize(text: string, language: Language): Promise<Ca
   if (language === 'php' && !/<\?(?:php|=)/.test(text)) text = `<?php ${text}`;
   if (language === 'c' || language === 'cpp') text = expandMacros(text);
   const first = await read(language, text, language);
-  const other = first.errors ? OTHER_GRAMMAR[language] : undefined;
-  if (!other) return first.form;
-  const second = await read(other, text, language);
-  return second.errors ? first.form : second.form;
+  if (!first.errors) return first.form;
+  const other = OTHER_GRAMMAR[language];
+  if (other) {
+    const second = await read(other, text, language);
+    if (!second.errors) return second.form;
+  }
+  if (METHODS_NEED_A_CLASS.has(language)) {
+    const method = await read(language, inClass(text, language), language);
+    if (!method.errors) return method.form;
+  }
+  return first.form;
 }
