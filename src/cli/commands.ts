@@ -46,6 +46,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'show or replay the record of a scan',
     load: () => import('./audit.js'),
   },
+  { name: 'serve', summary: 'run the GitHub App', load: () => import('./serve.js') },
   {
     name: 'doctor',
     summary: 'what is installed, what is missing and how to get it',

@@ -56,12 +56,24 @@ function annotationOf(finding: Finding) {
   };
 }
 
-/** Opens the check on a commit, in progress; returns its id. */
-export async function startCheck(
+/**
+ * Opens the check on a commit, in progress; returns its id. One that a crashed run left open is
+ * taken up again, so that a commit never shows two.
+ */
+export async function openCheck(
   client: GitHubClient,
   { owner, repo }: RepositoryRef,
   headSha: string,
 ): Promise<number> {
+  const { data: existing } = await client.rest.checks.listForRef({
+    owner,
+    repo,
+    ref: headSha,
+    check_name: CHECK_NAME,
+    filter: 'latest',
+  });
+  const open = existing.check_runs.find((run) => run.status !== 'completed');
+  if (open) return open.id;
   const { data } = await client.rest.checks.create({
     owner,
     repo,

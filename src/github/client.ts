@@ -1,3 +1,4 @@
+import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
@@ -6,26 +7,25 @@ import type { GitHubClient } from './types.js';
 
 const MAX_RETRIES = 3;
 const quiet = (): void => undefined;
+const Client = Octokit.plugin(retry, throttling);
 
-/**
- * A client for a token. Primary and secondary rate limits are waited for (at most three times per
- * request, as GitHub's Retry-After says); writes are serial with the pauses that GitHub asks for;
- * 5xx answers and cut connections are retried, 4xx answers are not.
- *
- * @param options.baseUrl API root, for GitHub Enterprise Server.
- */
-export function createClient(options: {
-  token: string;
+interface ClientOptions {
+  /** API root; another one for GitHub Enterprise Server. Default https://api.github.com. */
   baseUrl?: string;
   log?: (message: string) => void;
   fetch?: typeof fetch;
   /** Off in tests, where a fake GitHub needs no pauses. */
   throttle?: boolean;
-}): GitHubClient {
+}
+
+/**
+ * Options of every client. Primary and secondary rate limits are waited for (at most three times
+ * per request, as GitHub's Retry-After says); writes are serial with the pauses that GitHub asks
+ * for; 5xx answers and cut connections are retried, 4xx answers are not.
+ */
+function common(options: ClientOptions) {
   const log = options.log ?? quiet;
-  const Client = Octokit.plugin(retry, throttling);
-  return new Client({
-    auth: options.token,
+  return {
     baseUrl: options.baseUrl ?? 'https://api.github.com',
     userAgent: `xccd/${VERSION}`,
     // Refusals that the caller handles are no news; the rest reaches it as an error.
@@ -34,16 +34,74 @@ export function createClient(options: {
     retry: { retries: MAX_RETRIES },
     throttle:
       options.throttle === false
-        ? { enabled: false }
+        ? { enabled: false as const }
         : {
-            onRateLimit: (after, { method, url }, _octokit, count) => {
-              log(`GitHub's rate limit is used up at ${method} ${url}; waiting ${after} s`);
+            onRateLimit: (after: number, request: object, _octokit: unknown, count: number) => {
+              log(`GitHub's rate limit is used up at ${place(request)}; waiting ${after} s`);
               return count < MAX_RETRIES;
             },
-            onSecondaryRateLimit: (after, { method, url }, _octokit, count) => {
-              log(`GitHub asks to slow down at ${method} ${url}; waiting ${after} s`);
+            onSecondaryRateLimit: (
+              after: number,
+              request: object,
+              _octokit: unknown,
+              count: number,
+            ) => {
+              log(`GitHub asks to slow down at ${place(request)}; waiting ${after} s`);
               return count < MAX_RETRIES;
             },
           },
-  });
+  };
+}
+
+function place(request: object): string {
+  const { method, url } = request as { method?: string; url?: string };
+  return `${method ?? ''} ${url ?? ''}`;
+}
+
+/** A client for a token. */
+export function createClient(options: ClientOptions & { token: string }): GitHubClient {
+  return new Client({ ...common(options), auth: options.token });
+}
+
+/** Clients of a GitHub App: one for each installation, and the id of the user it writes as. */
+export function createAppClient(options: ClientOptions & { appId: number; privateKey: string }): {
+  client(installationId: number): Promise<GitHubClient>;
+  authorId(installationId: number): Promise<number>;
+} {
+  const auth = { appId: options.appId, privateKey: options.privateKey };
+  const app = new Client({ ...common(options), authStrategy: createAppAuth, auth });
+  const clients = new Map<number, GitHubClient>();
+  let author: Promise<number> | undefined;
+
+  async function client(installationId: number): Promise<GitHubClient> {
+    let found = clients.get(installationId);
+    if (!found) {
+      found = new Client({
+        ...common(options),
+        authStrategy: createAppAuth,
+        auth: { ...auth, installationId },
+      });
+      clients.set(installationId, found);
+    }
+    return found;
+  }
+
+  async function findAuthor(installationId: number): Promise<number> {
+    // The App's own token may ask for the App, and only an installation's token for a user.
+    const { data } = await app.rest.apps.getAuthenticated();
+    const installation = await client(installationId);
+    const username = `${data?.slug}[bot]`;
+    return (await installation.rest.users.getByUsername({ username })).data.id;
+  }
+
+  return {
+    client,
+    authorId(installationId) {
+      author ??= findAuthor(installationId).catch((error: unknown) => {
+        author = undefined;
+        throw error;
+      });
+      return author;
+    },
+  };
 }

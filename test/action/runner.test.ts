@@ -2,35 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAction } from '../../src/action/runner.js';
-import { extractFunctions } from '../../src/code/extract.js';
-import { openStore } from '../../src/corpus/open-store.js';
 import { fakeStudent } from '../fakes/fake-student.js';
 import { FakeGitHub } from '../fakes/github.js';
-
-const MONOLITH = `
-public class Text {
-  public static String slugify(String title, int limit) {
-    StringBuilder result = new StringBuilder();
-    boolean dash = false;
-    for (int i = 0; i < title.length(); i++) {
-      char letter = Character.toLowerCase(title.charAt(i));
-      if (Character.isLetterOrDigit(letter)) {
-        if (dash && result.length() > 0) {
-          result.append('-');
-        }
-        result.append(letter);
-        dash = false;
-      } else {
-        dash = true;
-      }
-      if (result.length() >= limit) {
-        break;
-      }
-    }
-    return result.toString();
-  }
-}
-`;
+import { addedFile, COPY, writeMonolithCorpus } from '../fakes/monolith.js';
 
 let folder: string;
 let github: FakeGitHub;
@@ -40,55 +14,13 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xccd-action-'));
   github = new FakeGitHub();
   printed = [];
-  const student = fakeStudent();
-  const store = await openStore(join(folder, 'corpus.db'));
-  const { functions } = await extractFunctions(MONOLITH, { path: 'Text.java' });
-  const encoded = await student.encode(functions);
-  await store.setStudent({ ...student });
-  await store.upsertRepository({
-    name: 'acme/monolith',
-    commit: 'd'.repeat(40),
-    url: 'https://github.com/acme/monolith',
-    license: 'MIT',
-    visibility: 'public',
-  });
-  await store.putFiles('acme/monolith', [
-    {
-      path: 'Text.java',
-      contentHash: '00',
-      license: 'MIT',
-      functions: functions.map((fn, i) => ({
-        ...encoded[i]!,
-        name: fn.name,
-        startLine: fn.startLine,
-        endLine: fn.endLine,
-        hash: fn.canonical.hash,
-        tokens: fn.canonical.lines.length,
-        canonical: fn.canonical,
-      })),
-    },
-  ]);
-  await store.close();
+  await writeMonolithCorpus(join(folder, 'corpus.db'));
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A pull request that adds one Java file whose content is given. */
 function addPull(content: string): void {
-  const lines = content.split('\n').length - 1;
-  github.addPull({
-    number: 7,
-    files: new Map([
-      [
-        'src/Slugs.java',
-        {
-          before: null,
-          after: content,
-          patch: `@@ -0,0 +1,${lines} @@\n${content.replace(/\n$/, '').replace(/^/gm, '+')}`,
-        },
-      ],
-    ]),
-  });
+  github.addPull({ number: 7, files: addedFile(content) });
 }
 
 async function run(extra: Record<string, string> = {}): Promise<number> {
@@ -120,8 +52,6 @@ async function run(extra: Record<string, string> = {}): Promise<number> {
     },
   );
 }
-
-const COPY = MONOLITH.replace('class Text', 'class Slugs').replaceAll('letter', 'sign');
 
 test('a pull request that repeats a function gets one comment, outputs, summary and SARIF', async () => {
   addPull(COPY);

@@ -76,6 +76,8 @@ export class FakeGitHub {
   readonly pulls = new Map<number, FakePullRequest>();
   readonly checks: FakeCheck[] = [];
   readonly permissions = new Map<string, string>();
+  /** Reactions to comments, in order. */
+  readonly reactions: string[] = [];
   /** Every request in order: `operationId`. */
   readonly requests: string[] = [];
   private readonly blobs = new Map<string, string>();
@@ -267,6 +269,32 @@ export class FakeGitHub {
       if (!comment) throw new Refusal(404, 'Not Found');
       comment.body = String(body.body);
       return { id: comment.id };
+    },
+    'apps/create-installation-access-token': () => ({
+      token: 'ghs_fake',
+      expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+      permissions: {},
+    }),
+    'apps/get-authenticated': () => ({ id: 1, slug: 'xccd' }),
+    'users/get-by-username': () => ({ id: this.botId, login: 'xccd[bot]' }),
+    'repos/list-pull-requests-associated-with-commit': (request) =>
+      [...this.pulls.values()]
+        .filter((pull) => pull.headSha === request.params.commit_sha)
+        .map((pull) => ({
+          number: pull.number,
+          state: 'open',
+          head: { sha: pull.headSha },
+        })),
+    'reactions/create-for-issue-comment': (_request, body) => {
+      this.reactions.push(String(body.content));
+      return { id: this.nextId++ };
+    },
+    'checks/list-for-ref': (request) => {
+      const found = this.checks.filter((check) => check.headSha === request.params.ref);
+      return {
+        total_count: found.length,
+        check_runs: found.map(({ id, status }) => ({ id, status })),
+      };
     },
     'checks/create': (_request, body) => {
       const check: FakeCheck = {

@@ -43,7 +43,7 @@ function compileRoute(template: string, method: string, operation: Operation): R
   const pattern = template.replace(/\{([^}]+)\}/g, (_, name: string) => {
     names.push(name);
     // A path in a repository and a compare range may hold slashes.
-    return name === 'path' || name === 'basehead' || name === 'ref' ? '(.+)' : '([^/]+)';
+    return name === 'path' || name === 'basehead' ? '(.+)' : '([^/]+)';
   });
   return { template, pattern: new RegExp(`^${pattern}$`), names, operation, method };
 }
