@@ -99,6 +99,7 @@ async function index(sources: string[], options: Options): Promise<void> {
       device: options.device,
     });
     const summaries: IndexSummary[] = [];
+    const taken = new Map<string, string>();
     try {
       for (const [i, source] of sources.entries()) {
         const progress = indexProgress(process.stderr, source);
@@ -106,6 +107,7 @@ async function index(sources: string[], options: Options): Promise<void> {
           const { repository, visibility, languages, minTokens, jobs } = options;
           const summary = await indexRepository({
             ...{ source, store, student, repository, visibility, languages, minTokens, jobs },
+            taken,
             // What another student made goes once; the repositories before this one are new.
             rebuild: options.rebuild ?? false,
             idioms: i === sources.length - 1,

@@ -36,6 +36,8 @@ export interface IndexOptions {
   onProgress?: (progress: IndexProgress) => void;
   /** Name in the corpus. Default: `owner/name` of the git remote, else the folder's name. */
   repository?: string;
+  /** Names of repositories indexed in the same run, and where from; this one is added. */
+  taken?: Map<string, string>;
   /** Default: what the corpus holds, else `private`. */
   visibility?: 'public' | 'private';
   /** Only files of these languages. Default: all. */
@@ -141,6 +143,15 @@ async function indexTree(
   const { store, student, signal, minTokens = DEFAULT_MIN_TOKENS, rebuild = false } = options;
   const repository = options.repository ?? tree.repository;
   const known = (await store.repositories()).find((record) => record.name === repository);
+  // Two folders of one repository may follow each other; two repositories of one name would each
+  // remove the other's files.
+  if ((options.taken?.get(repository) ?? tree.origin) !== tree.origin) {
+    throw new UserError(
+      `Two of the sources are called ${repository}; the second is ${options.source}`,
+      'Index them one after another, each with a name of its own by --repository.',
+    );
+  }
+  options.taken?.set(repository, tree.origin);
   if (known?.url && tree.url && known.url !== tree.url) {
     throw new UserError(
       `The corpus already holds another repository ${repository}, from ${known.url}`,

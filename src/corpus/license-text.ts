@@ -173,6 +173,11 @@ function containedIn(given: Fingerprint): LicenseMatch[] {
     .map(({ id, score }) => ({ id, score }));
 }
 
+/** The common licences whose whole text `text` holds; those that are part of another left out. */
+export function matchContained(text: string): LicenseMatch[] {
+  return containedIn(fingerprintOf(text));
+}
+
 /**
  * The licence whose text `text` is, by likeness to the texts of the SPDX list, with the common
  * licences that a longer text holds besides. `best` is the likest one also where it is not like
@@ -196,7 +201,7 @@ export function matchLicenseText(text: string): {
   }
   const likest = best && { id: best.id, score: best.score };
   if (!likest || likest.score < THRESHOLD) {
-    const matches = containedIn(fingerprintOf(text));
+    const matches = matchContained(text);
     return { matches, best: matches[0] ?? likest };
   }
   const rest = fingerprintOf(text.slice(terms.length));

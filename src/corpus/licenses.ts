@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path/posix';
-import { NOASSERTION, toExpression } from './license-expression.js';
+import { NOASSERTION } from './license-expression.js';
+import { licenseNotice, saysOrLater, spdxHeader } from './license-header.js';
 import { isManifest, licenseOfManifest } from './license-manifest.js';
 import { matchLicenseText } from './license-text.js';
 
@@ -21,21 +22,10 @@ const LICENSE_FILE =
   /^(?:(?:mit|apache|bsd|gpl|lgpl)[-_])?(?:licen[cs]e|copying|unlicen[cs]e)(?:[-_.][\w.+-]+)?$/i;
 const CODE_EXTENSION =
   /\.(?:py|java|rs|rb|jsx?|tsx?|mjs|cjs|go|cc?|cpp|h|hpp|cs|kt|php|swift|scala|json|ya?ml|html|css|tmpl|tpl|spdx)$/i;
-/** Licence headers stand at the top. */
-const HEADER_LENGTH = 8192;
-
 const NONE: LicenseFinding = { expression: NOASSERTION, source: 'none', score: 0 };
 
-/** The expression of an `SPDX-License-Identifier:` line near the top of a file; null without one. */
-export function headerLicense(text: string): string | null {
-  const line = /SPDX-License-Identifier:[ \t]*([^\r\n]+)/.exec(text.slice(0, HEADER_LENGTH))?.[1];
-  return line === undefined
-    ? null
-    : toExpression(line.replace(/\s*(?:\*\/|-->|\*\)|#}|%>).*$/, ''));
-}
-
 /**
- * Finds the licence of every file of one tree: its header, then the nearest licence file upwards,
+ * Finds the licence of every file of one tree: its header (SPDX line, else notice), then the nearest licence file upwards,
  * then the nearest package manifest upwards. Each folder is looked at once.
  */
 export class LicenseResolver {
@@ -59,8 +49,12 @@ export class LicenseResolver {
 
   /** @param text the file's text, or its beginning */
   async licenseOf(path: string, text: string): Promise<LicenseFinding> {
-    const header = headerLicense(text);
+    const header = spdxHeader(text);
     if (header) return { expression: header, source: 'header', score: 1, evidence: path };
+    const notice = licenseNotice(text);
+    if (notice) {
+      return { expression: notice.id, source: 'header', score: notice.score, evidence: path };
+    }
     const finding = await this.folder(dirname(path));
     if (finding.source === 'file' && saysOrLater(text)) {
       return {
@@ -118,7 +112,7 @@ export class LicenseResolver {
     for (const path of files) {
       const text = await this.read(path);
       if (text === null) continue;
-      const header = headerLicense(text);
+      const header = spdxHeader(text);
       const { matches } = header ? { matches: [{ id: header, score: 1 }] } : matchLicenseText(text);
       if (matches.length > 1) together = true;
       for (const match of matches) {
@@ -144,12 +138,6 @@ export class LicenseResolver {
     const parts = kept.map(({ id }) => (id.includes(' ') ? `(${id})` : id));
     return { expression: parts.sort().join(join), source: 'file', score, evidence };
   }
-}
-
-function saysOrLater(text: string): boolean {
-  return /any\s+(?:[*#/;-]+\s+)?later\s+(?:[*#/;-]+\s+)?version/i.test(
-    text.slice(0, HEADER_LENGTH),
-  );
 }
 
 function push(map: Map<string, string[]>, path: string): void {

@@ -13,6 +13,8 @@ export interface SourceTree {
   /** Name for the corpus: from the remote, else from the folder. */
   repository: string;
   url: string | null;
+  /** The root folder or the address: what tells two trees of one name apart. */
+  origin: string;
   commit: string | null;
   /** What of the tree is meant: '' for all of it, or a folder with a `/` at its end. */
   scope: string;
@@ -103,6 +105,7 @@ async function workTree(top: string, prefix: string): Promise<SourceTree | null>
   return {
     repository: remote?.name ?? basename(top),
     url: remote?.url ?? null,
+    origin: top,
     commit: await headOf(top),
     scope: prefix,
     paths: [...paths].sort(byName),
@@ -131,6 +134,7 @@ async function bareTree(directory: string, source: string): Promise<SourceTree> 
   return {
     repository: remote?.name ?? parseRemote(directory.replace(/\/\.git$/, '')).name,
     url: remote?.url ?? null,
+    origin: directory,
     commit,
     scope: '',
     paths: [...blobs.keys()].sort(byName),
@@ -181,6 +185,7 @@ async function clone(url: string, { signal }: { signal?: AbortSignal }): Promise
       ...tree,
       repository: remote.name,
       url: remote.url,
+      origin: url,
       close: () => {
         tree.close();
         close();
@@ -226,6 +231,7 @@ async function plainTree(root: string): Promise<SourceTree> {
   return {
     repository: basename(root),
     url: null,
+    origin: root,
     commit: null,
     scope: '',
     paths: paths.sort(byName),

@@ -111,6 +111,7 @@ describe('xccd index and similar', () => {
     [['similar', 'src/sums.py:1', '--corpus', 'none.db'], /There is no corpus at none\.db/],
     [['index'], /Nothing to index/],
     [['index', 'nowhere'], /no folder nowhere/],
+
     [['index', 'remove', 'nobody/nothing'], /holds no repository nobody\/nothing/],
     [['index', '.', '--languages', 'python,cobol'], /Expected some of python/],
   ])('%j ends with 2 and says what to do', async (args, message) => {

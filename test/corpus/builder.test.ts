@@ -333,6 +333,22 @@ describe('an index run', () => {
     });
   });
 
+  it('refuses a second source of one name, unless it is the same repository', async () => {
+    folder
+      .write({ 'x/a.py': pythonFunction('one', 1), 'y/b.py': pythonFunction('two', 2) })
+      .commit();
+    const other = new Folder('shop').write({ 'c.py': pythonFunction('three', 3) });
+    const taken = new Map<string, string>();
+    await index({ taken, source: join(folder.path, 'x') });
+    await index({ taken, source: join(folder.path, 'y') });
+    await expect(index({ taken, source: other.path })).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/Two of the sources are called shop/),
+    });
+    expect(await places()).toEqual(['x/a.py:1 one', 'y/b.py:1 two']);
+    other.dispose();
+  });
+
   it.each([
     ['a folder that is not there', '/no/such/folder', /no folder/],
     ['a file', new URL(import.meta.url).pathname, /is a file/],

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { toExpression } from '../../src/corpus/license-expression.js';
 import { licenseOfManifest } from '../../src/corpus/license-manifest.js';
 import { matchLicenseText } from '../../src/corpus/license-text.js';
-import { headerLicense, LicenseResolver } from '../../src/corpus/licenses.js';
+import { licenseNotice, spdxHeader } from '../../src/corpus/license-header.js';
+import { LicenseResolver } from '../../src/corpus/licenses.js';
 import { MIT_TEXT } from './git-fixture.js';
 
 const spdx = createRequire(import.meta.url)('spdx-license-list/full') as Record<
@@ -30,12 +31,61 @@ describe('an SPDX header', () => {
     ],
     ['# SPDX-License-Identifier: LicenseRef-Acme', 'LicenseRef-Acme'],
   ])('%s is %s', (line, expression) => {
-    expect(headerLicense(`#!/usr/bin/env x\n${line}\ncode`)).toBe(expression);
+    expect(spdxHeader(`#!/usr/bin/env x\n${line}\ncode`)).toBe(expression);
   });
 
   it('counts only at the top and only when it names a licence', () => {
-    expect(headerLicense(`${'x\n'.repeat(9000)}// SPDX-License-Identifier: MIT`)).toBeNull();
-    expect(headerLicense('// SPDX-License-Identifier: no licence at all')).toBeNull();
+    expect(spdxHeader(`${'x\n'.repeat(9000)}// SPDX-License-Identifier: MIT`)).toBeNull();
+    expect(spdxHeader('// SPDX-License-Identifier: no licence at all')).toBeNull();
+  });
+});
+
+describe('the notice at the top of a file', () => {
+  const block = (text: string) =>
+    `/*\n${text
+      .trim()
+      .split('\n')
+      .map((line) => ` * ${line}`)
+      .join('\n')}\n */\nint main(void) { return 0; }\n`;
+  const isc = textOf('ISC').replace(/\bISC\b(?! L)/g, 'THE AUTHOR');
+
+  it.each([
+    ['the ISC licence', block(isc), 'ISC'],
+    ['the MIT licence after #', MIT_TEXT.replace(/^/gm, '# ') + '\nprint(1)\n', 'MIT'],
+    ['the BSD licence', block(textOf('BSD-2-Clause')), 'BSD-2-Clause'],
+    [
+      'the notice of the GPL',
+      block(
+        'This program is free software; you can redistribute it and/or modify it under the\nterms of the GNU General Public License as published by the Free Software Foundation;\neither version 2 of the License, or (at your option) any later\nversion.',
+      ),
+      'GPL-2.0-or-later',
+    ],
+    [
+      'the notice of the Affero GPL',
+      block(
+        'This is free software under version 3 of the\nGNU Affero General Public License. You may redistribute it.',
+      ),
+      'AGPL-3.0-only',
+    ],
+    [
+      'the notice of the Apache licence',
+      '// Licensed under the Apache License,\n// Version 2.0 (the "License");\nx();',
+      'Apache-2.0',
+    ],
+    [
+      'the notice of Mozilla',
+      block(
+        'This Source Code Form is subject to the terms of the Mozilla Public\nLicense, v. 2.0. If a copy of the MPL was not distributed',
+      ),
+      'MPL-2.0',
+    ],
+  ])('that holds %s', (_, text, id) => {
+    expect(licenseNotice(text)).toMatchObject({ id });
+  });
+
+  it('is none where a licence is only spoken of', () => {
+    expect(licenseNotice(block('Reads license files and asks for permission.'))).toBeNull();
+    expect(licenseNotice(`const text = \`\n${MIT_TEXT}\`;\n`)).toBeNull();
   });
 });
 
