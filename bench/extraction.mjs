@@ -140,7 +140,8 @@ say('');
 say('| language | files | MB | cutting, MB/s | with canonical forms, MB/s | functions |');
 say('|---|---|---|---|---|---|');
 for (const [language, entry] of Object.entries(byLanguage)) {
-  const rate = (ms) => (entry.bytes / ms / 1000).toFixed(2);
+  // Below 0.1 MB the clock's grain and the grammar's warm-up are all that one sees.
+  const rate = (ms) => (entry.bytes < 1e5 ? '–' : (entry.bytes / ms / 1000).toFixed(2));
   say(
     `| ${language} | ${entry.files} | ${(entry.bytes / 1e6).toFixed(2)} | ${rate(entry.cutMs)} | ${rate(entry.fullMs)} | ${entry.functions} |`,
   );
