@@ -33,7 +33,14 @@ const only = (name, packages, except) => ({
 });
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      // The canonical form is one recursive walk over a syntax tree, cut into a file per kind of
+      // syntax: a loop holds calls, a call holds lambdas, a lambda holds loops.
+      severity: 'error',
+      from: { pathNot: '^src/code/canonical/' },
+      to: { circular: true },
+    },
     ...rooms.map((room) => ({
       name: `room-${room}`,
       severity: 'error',
