@@ -24,7 +24,7 @@ from split import part_of
 from text_store import TextStore, name_words
 
 FOLDS = 5
-NEAREST = 10
+NEAREST = 20
 
 
 def fold_of(key: str) -> int:
@@ -149,7 +149,10 @@ def scan_pairs(
     strangers: int,
     port_queries: int,
 ) -> None:
-    """Queries against a corpus of real functions and the ports' other members, own names hidden."""
+    """Queries against a corpus of real functions and the ports' other members.
+
+    Ports have their own names hidden; half of the strangers do.
+    """
     long_enough = [i for i in range(len(functions)) if _size(functions, i) >= 12]
     repositories = sorted({m["repo"] for m in functions.meta})
     asking = {r for r in repositories if hashlib.sha256(r.encode()).digest()[2] % 4 == 0}
@@ -164,13 +167,13 @@ def scan_pairs(
     owner: list[str] = []
     project: list[str] = []
 
-    def put(store: TextStore, i: int, group: str, of: str) -> None:
-        corpus.append(items.add(store, hidden(store, i, rng), store.meta[i]["lang"]))
+    def put(store: TextStore, i: int, words: np.ndarray, group: str, of: str) -> None:
+        corpus.append(items.add(store, words, store.meta[i]["lang"]))
         owner.append(group)
         project.append(of)
 
     for i in corpus_rows:
-        put(functions, i, "", functions.meta[i]["repo"])
+        put(functions, i, functions.text_words(i), "", functions.meta[i]["repo"])
     queries: list[tuple[int, str, str, str, str]] = []
     for store, name in ports:
         groups: dict[str, list[int]] = defaultdict(list)
@@ -183,11 +186,13 @@ def scan_pairs(
             members = [int(i) for i in rng.permutation(groups[group])]
             asked = members[0]
             others = [i for i in members[1:] if store.meta[i]["lang"] != store.meta[asked]["lang"]]
-            put(store, others[0], group, store.meta[asked]["project"])
+            project_name = store.meta[asked]["project"]
+            put(store, others[0], hidden(store, others[0], rng), group, project_name)
             item = items.add(store, hidden(store, asked, rng), store.meta[asked]["lang"])
-            queries.append((item, group, store.meta[asked]["project"], name, group))
+            queries.append((item, group, project_name, name, group))
     for store, i in stranger_rows:
-        item = items.add(store, hidden(store, i, rng), store.meta[i]["lang"])
+        words = hidden(store, i, rng) if rng.random() < 0.5 else store.text_words(i)
+        item = items.add(store, words, store.meta[i]["lang"])
         repository = store.meta[i]["repo"]
         queries.append((item, "-", repository, "stranger", repository))
     items.encode()
@@ -223,10 +228,17 @@ def port_pairs(
         drawn.append([items.add(store, hidden(store, int(i), rng) if hide else store.text_words(int(i)),
                                 store.meta[int(i)]["lang"]) for i in pick])
     items.encode()
+    projects: dict[str, list[int]] = defaultdict(list)
+    for k, group in enumerate(chosen):
+        projects[store.meta[by_group[group][0]]["project"]].append(k)
     for k, (a, b) in enumerate(drawn):
         pairs.add(a, b, 1, kind, "", chosen[k])
         other = int((k + rng.integers(1, len(drawn))) % len(drawn))
         pairs.add(a, drawn[other][1], 0, f"{kind} random", "", chosen[k])
+        near = [n for n in projects[store.meta[by_group[chosen[k]][0]]["project"]] if n != k]
+        if near:
+            scores = items.vectors[[drawn[n][1] for n in near]] @ items.vectors[a]
+            pairs.add(a, drawn[near[int(np.argmax(scores))]][1], 0, f"{kind} hard", "", chosen[k])
 
 
 def main() -> None:
