@@ -1,13 +1,13 @@
 /**
  * Does a corpus survive `kill -9` in the middle of `xccd index`?
  *
- *   npm run bench:kill -- --source DIR [--kills 20] [--student ID] [--output DIR]
+ *   npm run bench:kill -- --source DIR [--kills 20] [--student ID] [--cache DIR] [--output DIR]
  *
  * Indexes DIR (some thousand functions) and kills the process at a random moment, again and again;
  * a corpus that was finished before the last kill is started anew. After each kill the corpus must
  * open, be sound by SQLite's own checks, hold every file that it held before, and no file twice. In
- * the end a run that is let finish must give the very contents of one that was never killed. Writes
- * kill.md.
+ * the end a run that is let finish must give the very contents of one that was never killed. `--cache`
+ * keeps the vectors, so that the first run need not make them. Writes kill.md.
  */
 import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     source: { type: 'string' },
     kills: { type: 'string', default: '20' },
     student: { type: 'string' },
+    cache: { type: 'string' },
     output: { type: 'string', default: here('results') },
   },
 });
@@ -49,7 +50,7 @@ async function index(corpus, milliseconds) {
     ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, XCCD_CACHE_DIR: join(work, 'cache') },
+      env: { ...process.env, XCCD_CACHE_DIR: options.cache ?? join(work, 'cache') },
     },
   );
   const ended = once(child, 'close');
