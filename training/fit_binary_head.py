@@ -254,6 +254,19 @@ def scan_weight(data: Data) -> np.ndarray:
     return weight
 
 
+def default_heads(report: dict) -> dict[str, str]:
+    """The better head of each use: mean F1 over the kinds of pairs; ports kept at 1%."""
+
+    def mean_f1(head: str) -> float:
+        return float(np.mean([row["f1"] for row in report[f"{head} classify"].values()]))
+
+    def kept(head: str) -> float:
+        return report[f"{head} scan"]["port"]["kept at 1.0%"]
+
+    heads = ("contrastive", "binary")
+    return {"classify": max(heads, key=mean_f1), "scan": max(heads, key=kept)}
+
+
 def choose(name: str, data: Data, weight: np.ndarray, figure) -> tuple[object, np.ndarray, dict]:
     """The layer that is better by ``figure`` of its held-out logits, fitted on all pairs.
 
@@ -295,7 +308,7 @@ def main() -> None:
     scan, scan_logits, report["scan layer"] = choose(
         "scan", scans, scan_w, lambda s: scan_report(s, scans)[1]["port"]["kept at 1.0%"]
     )
-    heads: dict = {"default": "binary"}
+    heads: dict = {}
     cosine = pairs.names.index("cosine")
     for head, for_pairs, for_scan in (
         ("contrastive", pairs.features[:, cosine], scans.features[:, cosine]),
@@ -316,6 +329,7 @@ def main() -> None:
                 scan_calibration["scale"] * for_scan + scan_calibration["bias"], scans
             ),
         }
+    heads = {"default": default_heads(report), **heads}
     for use, layer in (("classify", classify), ("scan", scan)):
         with open(os.path.join(args.output, f"binary-{use}.json"), "w", encoding="utf-8") as file:
             json.dump(layer.to_json(pairs.names), file, separators=(",", ":"))

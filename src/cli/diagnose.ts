@@ -119,7 +119,7 @@ async function checkStudent(
   diagnosis.checks.push({
     name: 'student',
     status: 'ok',
-    detail: `${student.id}, files match their sha256, ${student.defaultHead} head`,
+    detail: `${student.id}, files match their sha256, ${student.defaultHead('scan')} head`,
   });
   try {
     await student.embed(['function return argument']);
@@ -137,7 +137,7 @@ async function checkStudent(
     sha256: student.sha256,
     canonicalVersion: student.canonicalVersion,
     dimensions: student.dimensions,
-    head: student.defaultHead,
+    head: student.defaultHead('scan'),
     device: student.device,
   };
   return student;

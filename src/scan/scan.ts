@@ -335,7 +335,7 @@ function redundancy(
 export async function scanChange(input: ScanInput): Promise<ScanOutput> {
   const { change, config, store, student, onProgress } = input;
   await requireCorpusStudent(store, student);
-  const head = config.head ?? student.defaultHead;
+  const head = config.head ?? student.defaultHead('scan');
   const threshold = config.threshold ?? student.threshold(head, 'scan');
   const read = await readChange(change.files, pathRules(config), onProgress);
   const { subjects, paths } = read;

@@ -34,7 +34,7 @@ export async function* classify(
   student: Student,
   options: ClassifyOptions = {},
 ): AsyncGenerator<Classification> {
-  const head = options.head ?? student.defaultHead;
+  const head = options.head ?? student.defaultHead(options.use ?? 'classify');
   student.threshold(head, options.use ?? 'classify');
   for await (const item of encodePairs(input, pairSchema, student)) {
     if (item.error !== undefined) {

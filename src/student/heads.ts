@@ -69,8 +69,8 @@ export class Heads {
     }
   }
 
-  get default(): Head {
-    return this.heads.default;
+  default(use: Use): Head {
+    return this.heads.default[use];
   }
 
   threshold(head: Head, use: Use): number {
@@ -82,8 +82,8 @@ export class Heads {
     b: EncodedFunction,
     options: { head?: Head; use?: Use; searched?: number; threshold?: number } = {},
   ): Verdict {
-    const head = options.head ?? this.default;
     const use = options.use ?? 'classify';
+    const head = options.head ?? this.default(use);
     const settings = this.settings(head);
     const score = this.score(a, b, head, use);
     const probability = probabilityOf(

@@ -64,7 +64,8 @@ export const manifestSchema = z.strictObject({
   /** Inverse document frequencies of hashed tokens and token pairs; must stand in `files`. */
   idf: relativePath.optional(),
   heads: z.strictObject({
-    default: z.enum(['contrastive', 'binary']),
+    /** The head that decides when none is asked for. */
+    default: perUse(z.enum(['contrastive', 'binary'])),
     contrastive: z.strictObject(vectorHead),
     binary: z
       .strictObject({

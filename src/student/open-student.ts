@@ -44,7 +44,6 @@ class LocalStudent implements Student {
   readonly encoderSha256: string;
   readonly dimensions: number;
   readonly canonicalVersion: number;
-  readonly defaultHead: Head;
   private readonly cache: VectorCache | undefined;
   private backend: Promise<LlamaBackend> | undefined;
   private opened: LlamaBackend | undefined;
@@ -62,7 +61,6 @@ class LocalStudent implements Student {
     this.encoderSha256 = loaded.encoderSha256;
     this.dimensions = manifest.dimensions;
     this.canonicalVersion = manifest.canonical;
-    this.defaultHead = heads.default;
     if (cacheDir !== null) {
       this.cache = new VectorCache(cacheDir, loaded.encoderSha256, manifest.dimensions);
       this.cache.touch();
@@ -73,6 +71,10 @@ class LocalStudent implements Student {
   /** `gpu` only once the weights are loaded there. */
   get device(): 'cpu' | 'gpu' {
     return this.opened?.device ?? 'cpu';
+  }
+
+  defaultHead(use: Use): Head {
+    return this.heads.default(use);
   }
 
   threshold(head: Head, use: Use): number {

@@ -33,8 +33,8 @@ export interface Student {
   readonly dimensions: number;
   readonly canonicalVersion: number;
   readonly device: 'cpu' | 'gpu';
-  /** The head used when none is asked for. */
-  readonly defaultHead: Head;
+  /** The head that decides when none is asked for. */
+  defaultHead(use: Use): Head;
   /** Threshold on the probability for a head and use. */
   threshold(head: Head, use: Use): number;
   /** Vectors for canonical texts, in input order; equal texts give equal bits. */

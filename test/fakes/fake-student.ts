@@ -27,7 +27,7 @@ export function fakeStudent({
     dimensions,
     canonicalVersion: 1,
     device: 'cpu',
-    defaultHead: 'contrastive',
+    defaultHead: () => 'contrastive',
     threshold: () => 0.5,
     embed,
     async encode(items) {

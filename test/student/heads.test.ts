@@ -70,7 +70,7 @@ describe('heads', () => {
     const without = await heads(
       writeStudentFolder((manifest) => {
         delete manifest.heads.binary;
-        manifest.heads.default = 'contrastive';
+        manifest.heads.default = { classify: 'contrastive', scan: 'contrastive' };
       }),
     );
     expect(() => without.judge(a, a, { head: 'binary' })).toThrow('contrastive only');

@@ -27,7 +27,7 @@ export async function lexicalStudent(folder: string): Promise<Student> {
     dimensions,
     canonicalVersion: canonical,
     device: 'cpu',
-    defaultHead: heads.default,
+    defaultHead: (use) => heads.default(use),
     threshold: (head, use) => heads.threshold(head, use),
     judge: (a, b, options) => heads.judge(a, b, options),
     embed,

@@ -48,7 +48,7 @@ export function writeStudentFolder(
     pooling: 'mean',
     dimensions: 4,
     heads: {
-      default: 'binary',
+      default: { classify: 'binary', scan: 'binary' },
       contrastive: {
         threshold: { classify: 0.5, scan: 0.9 },
         calibration: use(LOGISTIC),
