@@ -65,6 +65,14 @@ judge a pair. It runs on a CPU through llama.cpp. Licence {manifest["license"]},
 Split by problem and by project: nothing below was measured on a problem or a group of ported
 functions that the encoder was trained on, unless the table says so.
 
+## Figures
+
+On problems, projects and repositories that neither training nor thresholds have seen; 95% intervals
+in brackets.
+
+<!-- figures: npm run figures -->
+<!-- end of figures -->
+
 ## Calibration figures
 
 These figures come from the calibration data on which heads and thresholds were chosen

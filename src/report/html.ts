@@ -4,17 +4,18 @@ import { escapeHtml, neutraliseLine, safeUrl } from './escape.js';
 import { SCRIPT, STYLE } from './html-assets.js';
 import { sideBySide, type Row, type Side } from './side-by-side.js';
 import {
+  LEVELS,
   alignment,
   basis,
   count,
   headline,
   languageName,
-  LEVELS,
   licenseName,
   origin,
   percentage,
   place,
   skippedGroups,
+  twinTitle,
 } from './words.js';
 
 const csp = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -41,7 +42,7 @@ function codeTable(finding: Finding, rows: Row[]): string {
   return [
     '<div class="scroll" tabindex="0" role="region" aria-label="Code of both functions side by side"><table class="code">',
     '<colgroup><col class="n"><col><col class="n"><col></colgroup>',
-    `<thead><tr><th colspan="2" scope="col">Changed: ${line(place(finding.function))}</th><th colspan="2" scope="col">Existing: ${line(`${twin.repository} ${place(twin)}`)}</th></tr></thead><tbody>`,
+    `<thead><tr><th colspan="2" scope="col">Changed: ${line(place(finding.function))}</th><th colspan="2" scope="col">Existing: ${line(twinTitle(finding, twin))}</th></tr></thead><tbody>`,
     ...rows.map((row) => `<tr>${cells(row.left)}${cells(row.right)}</tr>`),
     '</tbody></table></div>',
   ].join('\n');

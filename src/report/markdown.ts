@@ -11,6 +11,7 @@ import {
   percentage,
   place,
   skippedGroups,
+  twinTitle,
 } from './words.js';
 
 export interface MarkdownOptions {
@@ -54,8 +55,8 @@ function sourceMarkdown(finding: Finding): string[] {
   ];
   if (finding.source.twin !== null) {
     parts.push(
-      `Existing: ${inlineCode(`${twin.repository} ${place(twin)}`)}`,
-      code(finding.source.twin, twin.language),
+      `Existing: ${inlineCode(twinTitle(finding, twin))}`,
+      code(finding.source.twin, finding.source.twinIsForm ? '' : twin.language),
     );
   }
   return [...parts, '</details>'];

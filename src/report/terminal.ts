@@ -14,6 +14,7 @@ import {
   percentage,
   place,
   skippedGroups,
+  twinTitle,
 } from './words.js';
 
 export interface TerminalOptions {
@@ -82,7 +83,7 @@ function codeLines(finding: Finding, rows: Row[], options: TerminalOptions, c: C
     : excerpt(rows, CONTEXT_ROWS, ROWS_WITHOUT_STRETCH);
   const title = (text: string) => fit(neutraliseLine(text), half);
   const header = c.dim(
-    `    ${title(place(finding.function))} ${title(`${twin.repository} ${place(twin)}`)}`.trimEnd(),
+    `    ${title(place(finding.function))} ${title(twinTitle(finding, twin))}`.trimEnd(),
   );
   const lines = shown.map((row) =>
     'omitted' in row

@@ -14,7 +14,7 @@ export function withTwinSources(
     const text = finding.source && twin ? read(twin) : null;
     if (!finding.source || !twin || text === null) return finding;
     const lines = text.split(/\r\n|\r|\n/).slice(twin.startLine - 1, twin.endLine);
-    return { ...finding, source: { ...finding.source, twin: lines.join('\n') } };
+    return { ...finding, source: { function: finding.source.function, twin: lines.join('\n') } };
   });
   return { ...result, findings };
 }

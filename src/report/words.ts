@@ -41,6 +41,12 @@ export function licenseName(license: string): string {
   return /^(?:NOASSERTION|NONE|)$/.test(license) ? 'licence unknown' : license;
 }
 
+/** Title of the twin's side where both stand side by side. */
+export function twinTitle({ source }: Finding, twin: Twin): string {
+  const form = source?.twinIsForm ? ' (canonical form)' : '';
+  return `${twin.repository} ${place(twin)}${form}`;
+}
+
 /** `repository@1a2b3c4`, or the repository alone for a plain folder. */
 export function origin(twin: Twin): string {
   return twin.commit ? `${twin.repository}@${twin.commit.slice(0, 7)}` : twin.repository;

@@ -9,6 +9,7 @@ import { align, type Alignment } from './align.js';
 import { sha256, type AuditedFunction, type AuditRecord, type AuditSource } from './audit.js';
 import type { Baseline } from './baseline.js';
 import { canonicalJson } from './canonical-json.js';
+import { canonicalLayout } from './canonical-layout.js';
 import type { Change, ChangeFile } from './change.js';
 import type { Config, RuleLevel } from './config-schema.js';
 import { changedPaths, exclusionReason, type ChangedPaths } from './exclusions.js';
@@ -417,7 +418,11 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
         evidence: shown[0]!.alignment.evidence,
         ...(changedLine === undefined ? {} : { changedLine }),
         ...(more > 0 ? { more } : {}),
-        source: { function: fn.text, twin: null },
+        source: {
+          function: fn.text,
+          twin: canonicalLayout(shown[0]!.function),
+          twinIsForm: true,
+        },
       },
     });
   }

@@ -32,8 +32,11 @@ export interface Finding {
   changedLine?: number;
   /** Further twins that `twins` leaves out (`maxTwins`). */
   more?: number;
-  /** Source of both sides where at hand, for side-by-side views; never part of JSON output. */
-  source?: { function: string; twin: string | null };
+  /**
+   * Both sides for side-by-side views; never part of JSON output. The twin is its code where that is
+   * at hand, else its canonical form laid out on its lines (`twinIsForm`), else null.
+   */
+  source?: { function: string; twin: string | null; twinIsForm?: boolean };
 }
 
 /** What a scan found and did not report; shown under `--verbose`. */
