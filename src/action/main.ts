@@ -7,6 +7,7 @@ import {
   type RemoteScan,
   type ScanTools,
 } from '../github/scan-change.js';
+import { statusOf } from '../github/status.js';
 import type { GitHubClient } from '../github/types.js';
 import type { Trigger } from './event.js';
 
@@ -16,10 +17,6 @@ export type ActionOutcome =
 
 /** The user id behind `GITHUB_TOKEN`: the bot of GitHub Actions. */
 const ACTIONS_BOT_ID = 41_898_282;
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { status?: number }).status;
-}
 
 /** Who writes with this token. `GITHUB_TOKEN` may not ask, and is the Actions bot. */
 async function authorId(client: GitHubClient): Promise<number> {

@@ -1,11 +1,5 @@
+import { statusOf } from './status.js';
 import type { GitHubClient, RepositoryRef } from './types.js';
-
-/** Files above this size are not source code that a person wrote; GitHub's blob API ends at 100 MB. */
-export const MAX_BLOB_BYTES = 10 * 1024 * 1024;
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { status?: number }).status;
-}
 
 /** A blob by its SHA, as bytes; works up to 100 MB where the contents API stops at 1 MB. */
 export async function fetchBlob(

@@ -4,6 +4,7 @@ import { isSummary } from './markers.js';
 import { currentHead } from './pull-request.js';
 import { planReview, type Hunks, type ReviewPlan } from './review-plan.js';
 import { postedComments, postedSummary } from './review-state.js';
+import { statusOf } from './status.js';
 import type { GitHubClient, PullRequestRef } from './types.js';
 
 const MINIMIZE = `
@@ -21,10 +22,6 @@ export interface Publication {
   summary: 'created' | 'updated' | 'unchanged' | 'none';
   /** The head moved on while the scan ran: nothing was written. */
   superseded: boolean;
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { status?: number }).status;
 }
 
 async function createReview(
