@@ -20,7 +20,6 @@ export async function fetchPullRequest(
     headSha: data.head.sha,
     baseSha: data.base.sha,
     mergeBaseSha: comparison.merge_base_commit.sha,
-    baseRef: data.base.ref,
     draft: data.draft ?? false,
     state: data.state === 'closed' ? 'closed' : 'open',
     fork: data.head.repo?.full_name !== data.base.repo.full_name,

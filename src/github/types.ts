@@ -19,7 +19,6 @@ export interface PullRequest extends PullRequestRef {
   baseSha: string;
   /** Common ancestor of base and head: what the change is measured against. */
   mergeBaseSha: string;
-  baseRef: string;
   draft: boolean;
   state: 'open' | 'closed';
   /** The head lives in another repository: its token is read-only and its configuration untrusted. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../../src/app/jobs.js';
 import { openQueue, type JobQueue } from '../../src/app/queue.js';
+import { until } from './until.js';
 
 let folder: string;
 let queue: JobQueue;
@@ -24,11 +25,6 @@ const job = (number: number): Job => ({
   repo: 'shop',
   number,
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !condition(); i++) await new Promise((done) => setTimeout(done, 100));
-  expect(condition()).toBe(true);
-}
 
 test('one job of a pull request runs, one more waits, further ones are merged into it', async () => {
   const started: string[] = [];

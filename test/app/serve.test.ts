@@ -10,6 +10,7 @@ import { serve, type RunningApp } from '../../src/app/serve.js';
 import { fakeStudent } from '../fakes/fake-student.js';
 import { FakeGitHub } from '../fakes/github.js';
 import { addedFile, COPY, writeMonolithCorpus } from '../fakes/monolith.js';
+import { until } from './until.js';
 
 const SECRET = 'a webhook secret';
 const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as {
@@ -76,11 +77,6 @@ async function deliver(name: string, payload: unknown, signature?: string): Prom
   });
   await response.text();
   return response.status;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !condition(); i++) await new Promise((done) => setTimeout(done, 100));
-  expect(condition()).toBe(true);
 }
 
 const opened = (number: number) =>
