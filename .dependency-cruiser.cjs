@@ -52,7 +52,12 @@ module.exports = {
     })),
     only('octokit-only-in-github-and-app', '@octokit|probot', 'github|app'),
     only('llama-only-in-student', 'node-llama-cpp', 'student'),
-    only('database-only-in-corpus', 'better-sqlite3', 'corpus'),
+    only(
+      'database-only-in-corpus',
+      'better-sqlite3|pg/|pg-copy-streams|@electric-sql|hyparquet',
+      'corpus',
+    ),
+    only('queue-only-in-app', 'pg-boss', 'app'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
