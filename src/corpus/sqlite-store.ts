@@ -24,6 +24,7 @@ import type {
   SearchFilter,
   StoredFile,
 } from './types.js';
+import { checkDimensions, dot, toBlob, toVector } from './vector-bytes.js';
 
 export interface SqliteStoreOptions {
   /** Opens an existing corpus for reading alone. Default false. */
@@ -678,30 +679,6 @@ function conditions(filter: SearchFilter): { sql: string[]; parameters: string[]
   add('files.license IN (SELECT value FROM json_each(?))', filter.licenses);
   add('path_matches(files.path, ?)', filter.paths);
   return { sql, parameters };
-}
-
-function checkDimensions(vector: Float32Array, dimensions: number): void {
-  if (vector.length !== dimensions) {
-    throw new Error(`a vector of ${vector.length} dimensions in a corpus of ${dimensions}`);
-  }
-}
-
-function toBlob(vector: Float32Array): Uint8Array {
-  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-}
-
-function toVector(blob: Buffer): Float32Array {
-  if (blob.byteOffset % 4 === 0) {
-    return new Float32Array(blob.buffer, blob.byteOffset, blob.byteLength / 4);
-  }
-  return new Float32Array(new Uint8Array(blob).buffer);
-}
-
-/** In 64-bit floats and in the order of the components: the same bits everywhere. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function toFunction(row: FunctionRow): CorpusFunction {
