@@ -31,8 +31,9 @@ export function lines([from, to]: readonly [number, number]): string {
   return from === to ? `${from}` : `${from}-${to}`;
 }
 
-/** `path:12-20`. */
+/** `path:12-20`; without lines where they are not told (line 0). */
 export function place(at: { path: string; startLine: number; endLine: number }): string {
+  if (at.startLine === 0) return at.path;
   return `${at.path}:${lines([at.startLine, at.endLine])}`;
 }
 

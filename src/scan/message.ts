@@ -1,4 +1,5 @@
 import type { ChangedFunction } from '../diff/types.js';
+import { PRIVATE_REPOSITORY } from './concealment.js';
 import type { LicensePolicy } from './license-policy.js';
 import type { Ruling } from './rule.js';
 
@@ -41,4 +42,17 @@ export function findingMessage(
     `(${twin.path}:${lines}, ${PERCENT(probability)} likely a clone)`;
   const rest = more > 0 ? `, and ${more} more` : '';
   return `${first}${rest}. ${consequence(ruling, policy)}.`;
+}
+
+/** The sentence where the likeliest twin may not be named. */
+export function concealedMessage(
+  fn: Pick<ChangedFunction, 'name'>,
+  { probability }: Pick<Ruling['decisive'], 'probability'>,
+  more: number,
+): string {
+  const rest = more > 0 ? `, and ${more} more` : '';
+  return (
+    `${fn.name} does what a function in ${PRIVATE_REPOSITORY} already does ` +
+    `(${PERCENT(probability)} likely a clone)${rest}. Not everyone who reads this may see that repository.`
+  );
 }

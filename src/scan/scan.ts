@@ -11,10 +11,16 @@ import type { Baseline } from './baseline.js';
 import { canonicalJson } from './canonical-json.js';
 import { canonicalLayout } from './canonical-layout.js';
 import type { Change, ChangeFile } from './change.js';
+import {
+  CONCEALED_IDENTITY,
+  concealedTwin,
+  withOneConcealed,
+  type MayName,
+} from './concealment.js';
 import type { Config, RuleLevel } from './config-schema.js';
 import { changedPaths, exclusionReason, type ChangedPaths } from './exclusions.js';
 import { fingerprint } from './fingerprint.js';
-import { findingMessage } from './message.js';
+import { concealedMessage, findingMessage } from './message.js';
 import { pathRules, type FileSettings, type PathRules } from './path-rules.js';
 import { sameRepository } from './repository-name.js';
 import { ruleOn } from './rule.js';
@@ -41,6 +47,8 @@ export interface ScanInput {
   student: Student;
   /** Fingerprints of accepted findings. */
   baseline?: Baseline;
+  /** Twins that it refuses are told of without name, place or code. Default: every twin is named. */
+  mayName?: MayName;
   /** Recorded in the audit record, so that the scan can be run again. */
   source?: AuditSource;
   onProgress?: (progress: ScanProgress) => void;
@@ -192,6 +200,7 @@ interface Court {
   change: Change;
   paths: ChangedPaths;
   topK: number;
+  mayName: MayName;
 }
 
 /** Judges the candidates of one function; returns its clones best first. */
@@ -232,12 +241,14 @@ function judgeCandidates(
             : 'too little probability where little aligns';
       else clones.push({ function: candidate, score, probability, alignment });
     }
+    const named = court.mayName(candidate);
     candidates.push({
       repository: candidate.repository,
       path: candidate.path,
       name: candidate.name,
       startLine: candidate.startLine,
       hash: candidate.hash,
+      ...(named ? {} : { ...CONCEALED_IDENTITY, startLine: 0, hash: '' }),
       score: rounded(score),
       probability: probability === null ? null : probable(probability),
       outcome,
@@ -248,7 +259,10 @@ function judgeCandidates(
 
 type UrlOf = (fn: CorpusFunction) => string | null;
 
-function toTwin({ function: fn, probability, score }: JudgedTwin, url: UrlOf): Twin {
+function toTwin(twin: JudgedTwin, url: UrlOf, mayName: MayName): Twin {
+  const { function: fn, probability, score } = twin;
+  const figures = { probability: probable(probability), score: rounded(score) };
+  if (!mayName(fn)) return concealedTwin(twin, figures);
   return {
     repository: fn.repository,
     commit: fn.commit,
@@ -258,8 +272,7 @@ function toTwin({ function: fn, probability, score }: JudgedTwin, url: UrlOf): T
     startLine: fn.startLine,
     endLine: fn.endLine,
     license: fn.license,
-    probability: probable(probability),
-    score: rounded(score),
+    ...figures,
     url: url(fn),
   };
 }
@@ -364,7 +377,8 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
     ]);
   const files = new Map(change.files.map((file) => [file.file.path, file]));
 
-  const court: Court = { student, head, searched, change, paths, topK: config.topK };
+  const { mayName = () => true } = input;
+  const court: Court = { student, head, searched, change, paths, topK: config.topK, mayName };
   const held: HeldFinding[] = [];
   const drafts: Draft[] = [];
   const functions: AuditedFunction[] = [...read.passedOver];
@@ -376,7 +390,9 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
     functions.push(audit);
     const hold = (reason: string, twins: readonly JudgedTwin[]): void => {
       audit.outcome = reason;
-      const shown = twins.slice(0, config.maxTwins).map((twin) => toTwin(twin, url));
+      const shown = withOneConcealed(twins, mayName)
+        .slice(0, config.maxTwins)
+        .map((twin) => toTwin(twin, url, mayName));
       held.push({ function: place(fn), reason, twins: shown });
     };
     if (clones.length === 0) continue;
@@ -385,7 +401,10 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
       hold('idiom', clones);
       continue;
     }
-    const twins = withoutNested(clones.filter(({ function: twin }) => !twin.idiom));
+    const twins = withOneConcealed(
+      withoutNested(clones.filter(({ function: twin }) => !twin.idiom)),
+      mayName,
+    );
     const shown = shownTwins(groupTwins(twins, student, head), config.maxTwins);
     const more = twins.length - shown.length;
     const ruling = ruleOn(twins, change.repository, config, subject.settings.levels);
@@ -394,11 +413,13 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
       shown.splice(-1, 1, ruling.decisive);
       shown.sort(compareTwins);
     }
+    const best = shown[0]!;
+    const named = mayName(best.function);
     const parts = {
       rule: ruling.rule,
       name: fn.name,
       hash: fn.canonical.hash,
-      twin: shown[0]!.function,
+      twin: named ? best.function : CONCEALED_IDENTITY,
     };
     const plain = fingerprint(parts);
     const occurrence = occurrences.get(plain) ?? 0;
@@ -412,15 +433,17 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
         id: fingerprint(parts, occurrence),
         rule: ruling.rule,
         level: ruling.level,
-        message: findingMessage(fn, ruling, config.licenses, twins.length - 1),
+        message: mayName(ruling.decisive.function)
+          ? findingMessage(fn, ruling, config.licenses, twins.length - 1)
+          : concealedMessage(fn, ruling.decisive, twins.length - 1),
         function: place(fn),
-        twins: shown.map((twin) => toTwin(twin, url)),
-        evidence: shown[0]!.alignment.evidence,
+        twins: shown.map((twin) => toTwin(twin, url, mayName)),
+        evidence: named ? best.alignment.evidence : [],
         ...(changedLine === undefined ? {} : { changedLine }),
         ...(more > 0 ? { more } : {}),
         source: {
           function: fn.text,
-          twin: canonicalLayout(shown[0]!.function),
+          twin: named ? canonicalLayout(best.function) : null,
           twinIsForm: true,
         },
       },

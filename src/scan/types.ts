@@ -15,6 +15,8 @@ export interface Twin {
   probability: number;
   score: number;
   url: string | null;
+  /** It lies where readers of the report may not look: name, place and licence are not told. */
+  concealed?: true;
 }
 
 export interface Finding {
