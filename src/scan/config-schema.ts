@@ -24,22 +24,60 @@ const licensePatterns = (description: string) =>
         error: 'an SPDX licence id, an id ending in `*`, or NOASSERTION',
       }),
     )
-    .default([])
     .describe(`${description} SPDX ids; a \`*\` at the end stands for any rest (\`GPL-*\`).`);
 
-const licenses = z.strictObject({
+const classLevel = (what: string) =>
+  ruleLevel.nullable().describe(`Level of licence findings of ${what}`);
+const licenseKeys = {
   project: z
     .string()
     .refine(isLicenseExpression, { error: 'an SPDX licence expression such as `Apache-2.0`' })
     .nullable()
-    .default(null)
     .describe(
       "The project's own licence as an SPDX expression; code that may be copied under it is no licence finding. Without it, every copyleft licence is one.",
     ),
   allow: licensePatterns('Licences to copy from without a licence finding.'),
   deny: licensePatterns('Licences never to copy from; stronger than `allow`.'),
   review: licensePatterns('Licences that a person must look at: reported one level lower.'),
+};
+const classLevels = {
+  permissive: classLevel(
+    'MIT, Apache-2.0, BSD and the like; null reports them only where a list or the project forbids them, a level also where only the notice has to be kept.',
+  ),
+  weakCopyleft: classLevel('MPL, EPL, CDDL, LGPL; null goes by the verdict.'),
+  strongCopyleft: classLevel('GPL, CC-BY-SA; null goes by the verdict.'),
+  networkCopyleft: classLevel('AGPL, SSPL, EUPL, OSL; null goes by the verdict.'),
+  proprietary: classLevel('BUSL, Elastic, CC-BY-NC and LicenseRef-…; null goes by the verdict.'),
+  unknown: classLevel('code without known licence (NOASSERTION); null is `note`.'),
+};
+
+const licenses = z.strictObject({
+  project: licenseKeys.project.default(null),
+  allow: licenseKeys.allow.default([]),
+  deny: licenseKeys.deny.default([]),
+  review: licenseKeys.review.default([]),
+  levels: z
+    .strictObject({
+      permissive: classLevels.permissive.default(null),
+      weakCopyleft: classLevels.weakCopyleft.default(null),
+      strongCopyleft: classLevels.strongCopyleft.default(null),
+      networkCopyleft: classLevels.networkCopyleft.default(null),
+      proprietary: classLevels.proprietary.default(null),
+      unknown: classLevels.unknown.default(null),
+    })
+    .prefault({})
+    .describe('Levels by class of licence, stronger than the one that follows from the verdict.'),
 });
+
+const licenseOverride = z
+  .strictObject({
+    project: licenseKeys.project.optional(),
+    allow: licenseKeys.allow.optional(),
+    deny: licenseKeys.deny.optional(),
+    review: licenseKeys.review.optional(),
+    levels: z.strictObject(classLevels).partial().optional(),
+  })
+  .describe('What these files may be copied from; keys that are missing are those of `licenses`.');
 
 const threshold = z
   .number()
@@ -68,6 +106,7 @@ const override = z.strictObject({
     })
     .optional()
     .describe('Levels for these files.'),
+  licenses: licenseOverride.optional(),
   threshold: threshold.optional(),
   minTokens: minTokens.optional(),
   tests: tests.optional(),
@@ -131,6 +170,25 @@ export const configSchema = z
       .default(10)
       .describe('Comments placed in one review; the rest goes into the summary.'),
     licenses: licenses.prefault({}).describe('What may be copied from.'),
+    audit: z
+      .strictObject({
+        log: z
+          .boolean()
+          .default(false)
+          .describe("true appends the record of every scan to the audit log in the scan's corpus."),
+        keep: z
+          .string()
+          .regex(/^[1-9]\d{0,6} (?:days|records)$/, {
+            error: 'a number of days or records, such as `365 days` or `5000 records`',
+          })
+          .nullable()
+          .default(null)
+          .describe(
+            'What `xccd audit prune` leaves in the log (`365 days`, `5000 records`); null keeps everything.',
+          ),
+      })
+      .prefault({})
+      .describe('The log of scan records.'),
     baseline: z
       .string()
       .min(1)
@@ -149,6 +207,8 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>;
 export type RuleLevel = z.infer<typeof ruleLevel>;
+/** What may be copied from, for one file. */
+export type LicenseRules = Config['licenses'];
 export type PathOverride = z.infer<typeof override>;
 
 /** The configuration when nothing is configured. */

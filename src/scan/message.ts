@@ -1,38 +1,29 @@
 import type { ChangedFunction } from '../diff/types.js';
+import type { FindingLicense } from './compatibility-words.js';
 import { PRIVATE_REPOSITORY } from './concealment.js';
-import type { LicensePolicy } from './license-policy.js';
 import type { Ruling } from './rule.js';
 
 const PERCENT = (probability: number): string => `${Math.floor(probability * 100 + 1e-9)}%`;
 
-function license(spdx: string): string {
-  return /^(?:NOASSERTION|NONE|)$/.test(spdx) ? 'no known licence' : spdx;
+function consequence({ rule }: Ruling, license: FindingLicense | null): string {
+  if (license === null) return 'Reuse it, or keep one of the two.';
+  if (rule === 'license') return license.explanation;
+  // Of a duplicate, the licence is worth no more than a reminder.
+  const [term] = license.terms;
+  return term!.obligations.length === 0
+    ? `It is licensed ${license.expression}: reuse it, or copy it freely.`
+    : `It is licensed ${license.expression}: reuse it, or keep its notice where you copy it.`;
 }
 
-function consequence(ruling: Ruling, policy: LicensePolicy): string {
-  const { function: twin } = ruling.decisive;
-  const name = license(twin.license);
-  switch (ruling.license) {
-    case 'denied': {
-      const project = policy.project === null ? 'this project' : `this ${policy.project} project`;
-      return `Its licence is ${name}, which ${project} must not copy from`;
-    }
-    case 'review':
-      return `Its licence is ${name}; a person should decide whether it may be copied`;
-    case 'unknown':
-      return 'It carries no known licence, so nothing permits copying it';
-    case 'allowed':
-      return `It is licensed ${name}: reuse it, or keep its notice where you copy it`;
-    case null:
-      return 'Reuse it, or keep one of the two';
-  }
-}
-
-/** The sentence of a finding, in plain text; names come from the code under scan, unescaped. */
+/**
+ * The message of a finding, in plain text; names come from the code under scan, unescaped.
+ *
+ * @param license of the decisive twin; null for code of the same owner
+ */
 export function findingMessage(
   fn: ChangedFunction,
   ruling: Ruling,
-  policy: LicensePolicy,
+  license: FindingLicense | null,
   more: number,
 ): string {
   const { function: twin, probability } = ruling.decisive;
@@ -41,7 +32,7 @@ export function findingMessage(
     `${fn.name} does what ${twin.name} in ${twin.repository} already does ` +
     `(${twin.path}:${lines}, ${PERCENT(probability)} likely a clone)`;
   const rest = more > 0 ? `, and ${more} more` : '';
-  return `${first}${rest}. ${consequence(ruling, policy)}.`;
+  return `${first}${rest}. ${consequence(ruling, license)}`;
 }
 
 /** The sentence where the likeliest twin may not be named. */

@@ -2,11 +2,12 @@ import ignore from 'ignore';
 import { detectLanguage } from '../code/languages.js';
 import { isGeneratedOrVendoredPath, isTestPath } from '../code/path-rules.js';
 import type { ChangeFile } from './change.js';
-import type { Config } from './config-schema.js';
+import type { Config, LicenseRules } from './config-schema.js';
 
 /** The settings that hold for one file. */
 export interface FileSettings {
   levels: Config['levels'];
+  licenses: LicenseRules;
   threshold: number | null;
   minTokens: number;
   tests: boolean;
@@ -18,6 +19,14 @@ export interface PathRules {
   settings(path: string): FileSettings;
   /** Why the file is not scanned; null when it is. */
   skipReason(file: ChangeFile): string | null;
+}
+
+/** The keys that are set. */
+function given<T extends object>(
+  part: T | undefined,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const set = Object.entries(part ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 const FIRST_LINE_BYTES = 256;
@@ -39,14 +48,19 @@ export function pathRules(config: Config): PathRules {
     ignore.isPathValid(path) && matcher.ignores(path);
 
   const settings = (path: string): FileSettings => {
-    const { levels, threshold, minTokens, tests } = config;
-    let result: FileSettings = { levels, threshold, minTokens, tests, skip: false };
+    const { levels, licenses, threshold, minTokens, tests } = config;
+    let result: FileSettings = { levels, licenses, threshold, minTokens, tests, skip: false };
     for (const { entry, matcher } of overrides) {
       if (!hits(matcher, path)) continue;
       result = {
         levels: {
           duplicate: entry.levels?.duplicate ?? result.levels.duplicate,
           license: entry.levels?.license ?? result.levels.license,
+        },
+        licenses: {
+          ...result.licenses,
+          ...given(entry.licenses),
+          levels: { ...result.licenses.levels, ...given(entry.licenses?.levels) },
         },
         threshold: entry.threshold === undefined ? result.threshold : entry.threshold,
         minTokens: entry.minTokens ?? result.minTokens,

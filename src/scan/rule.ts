@@ -1,5 +1,6 @@
-import type { Config, RuleLevel } from './config-schema.js';
-import { judgeLicense, type LicenseVerdict } from './license-policy.js';
+import type { LicenseClass } from '../corpus/license-facts.js';
+import type { Config, LicenseRules, RuleLevel } from './config-schema.js';
+import { judgeLicense, type LicenseOpinion, type LicenseVerdict } from './license-policy.js';
 import { ownerOf, sameRepository } from './repository-name.js';
 import type { JudgedTwin } from './twins.js';
 import type { Level, Rule } from './types.js';
@@ -10,8 +11,8 @@ export interface Ruling {
   level: RuleLevel;
   /** The twin that decided. */
   decisive: JudgedTwin;
-  /** Verdict on the decisive twin's licence; null for code of the same owner. */
-  license: LicenseVerdict | null;
+  /** Opinion on the decisive twin's licence; null for code of the same owner. */
+  license: LicenseOpinion | null;
 }
 
 /** Whether code belongs to the owner of the changed repository, so that no licence stands between. */
@@ -27,7 +28,28 @@ function isOwn(repository: string | null, { function: twin }: JudgedTwin): boole
 
 const LOWER: Record<Level, Level> = { error: 'warning', warning: 'note', note: 'note' };
 
-function licenseLevel(level: Level, verdict: LicenseVerdict): Level {
+const CLASS_KEY: Record<LicenseClass, keyof LicenseRules['levels']> = {
+  permissive: 'permissive',
+  'weak-copyleft': 'weakCopyleft',
+  'strong-copyleft': 'strongCopyleft',
+  'network-copyleft': 'networkCopyleft',
+  proprietary: 'proprietary',
+  unknown: 'unknown',
+};
+
+/** The level of a licence finding: that of its class where one is set, else by the verdict. */
+function licenseLevel(
+  level: Level,
+  { verdict, terms: [term] }: LicenseOpinion,
+  rules: LicenseRules,
+): RuleLevel {
+  const byClass = rules.levels[CLASS_KEY[term.class]];
+  if (verdict === 'allowed') {
+    // What may be copied is a reminder of its notice, where the project asks for that.
+    const reminds = term.class === 'permissive' && term.by === 'project';
+    return (reminds ? byClass : null) ?? 'off';
+  }
+  if (byClass !== null) return byClass;
   if (verdict === 'denied') return level;
   return verdict === 'review' ? LOWER[level] : 'note';
 }
@@ -42,34 +64,34 @@ function licenseLevel(level: Level, verdict: LicenseVerdict): Level {
 export function ruleOn(
   twins: readonly JudgedTwin[],
   repository: string | null,
-  config: Pick<Config, 'licenses'>,
+  rules: LicenseRules,
   levels: Config['levels'],
 ): Ruling {
+  const own = (twin: JudgedTwin): boolean => isOwn(repository, twin);
+  const opinionOn = (twin: JudgedTwin): LicenseOpinion =>
+    judgeLicense(twin.function.license, rules);
   const duplicate: Ruling = {
     rule: 'duplicate',
     level: levels.duplicate,
     decisive: twins[0]!,
-    license: null,
+    license: own(twins[0]!) ? null : opinionOn(twins[0]!),
   };
-  if (levels.license === 'off') return duplicate;
-  const bestOwn = twins.find((twin) => isOwn(repository, twin));
-  let worst: Ruling | null = null;
+  const { license: level } = levels;
+  if (level === 'off') return duplicate;
+  const bestOwn = twins.find(own);
+  let worst: (Ruling & { license: LicenseOpinion }) | null = null;
   const weight: LicenseVerdict[] = ['allowed', 'unknown', 'review', 'denied'];
   for (const twin of twins) {
-    if (isOwn(repository, twin)) continue;
+    if (own(twin)) continue;
     if (bestOwn && bestOwn.probability >= twin.probability) continue;
-    const verdict = judgeLicense(twin.function.license, config.licenses);
-    if (verdict === 'allowed') continue;
+    const opinion = opinionOn(twin);
+    const found = licenseLevel(level, opinion, rules);
+    if (found === 'off') continue;
     // What permits copying is at least as likely the source as what does not say.
-    if (verdict === 'unknown' && twin !== twins[0]) continue;
-    if (!worst || weight.indexOf(verdict) > weight.indexOf(worst.license!))
-      worst = {
-        rule: 'license',
-        level: licenseLevel(levels.license, verdict),
-        decisive: twin,
-        license: verdict,
-      };
+    const { verdict } = opinion;
+    if ((verdict === 'unknown' || verdict === 'allowed') && twin !== twins[0]) continue;
+    if (!worst || weight.indexOf(verdict) > weight.indexOf(worst.license.verdict))
+      worst = { rule: 'license', level: found, decisive: twin, license: opinion };
   }
-  if (worst) return worst;
-  return { ...duplicate, license: isOwn(repository, twins[0]!) ? null : 'allowed' };
+  return worst ?? duplicate;
 }

@@ -11,6 +11,7 @@ import type { Baseline } from './baseline.js';
 import { canonicalJson } from './canonical-json.js';
 import { canonicalLayout } from './canonical-layout.js';
 import type { Change, ChangeFile } from './change.js';
+import { findingLicense } from './compatibility-words.js';
 import {
   CONCEALED_IDENTITY,
   concealedTwin,
@@ -407,7 +408,13 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
     );
     const shown = shownTwins(groupTwins(twins, student, head), config.maxTwins);
     const more = twins.length - shown.length;
-    const ruling = ruleOn(twins, change.repository, config, subject.settings.levels);
+    const { licenses, levels } = subject.settings;
+    const ruling = ruleOn(twins, change.repository, licenses, levels);
+    const decisive = ruling.decisive.function;
+    const license =
+      ruling.license && mayName(decisive)
+        ? findingLicense(decisive.license, ruling.license, licenses)
+        : null;
     // The twin that makes it a licence finding is always among those shown.
     if (!shown.includes(ruling.decisive)) {
       shown.splice(-1, 1, ruling.decisive);
@@ -433,14 +440,15 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
         id: fingerprint(parts, occurrence),
         rule: ruling.rule,
         level: ruling.level,
-        message: mayName(ruling.decisive.function)
-          ? findingMessage(fn, ruling, config.licenses, twins.length - 1)
+        message: mayName(decisive)
+          ? findingMessage(fn, ruling, license, twins.length - 1)
           : concealedMessage(fn, ruling.decisive, twins.length - 1),
         function: place(fn),
         twins: shown.map((twin) => toTwin(twin, url, mayName)),
         evidence: named ? best.alignment.evidence : [],
         ...(changedLine === undefined ? {} : { changedLine }),
         ...(more > 0 ? { more } : {}),
+        ...(license ? { license } : {}),
         source: {
           function: fn.text,
           twin: named ? canonicalLayout(best.function) : null,
@@ -506,8 +514,8 @@ function auditRecord(
 ): AuditRecord {
   const digest = (content: Uint8Array | null): string | null =>
     content === null ? null : sha256(content);
-  // Where corpus, student and baseline lie is no part of what was decided; their identity is.
-  const places = new Set(['corpus', 'student', 'baseline']);
+  // Where corpus, student, baseline and log lie is no part of what was decided; their identity is.
+  const places = new Set(['corpus', 'student', 'baseline', 'audit']);
   const values = Object.fromEntries(Object.entries(config).filter(([key]) => !places.has(key)));
   return {
     version: 1,

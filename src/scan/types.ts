@@ -1,4 +1,5 @@
 import type { Language } from '../code/types.js';
+import type { FindingLicense } from './compatibility-words.js';
 
 export type Rule = 'duplicate' | 'license';
 export type Level = 'error' | 'warning' | 'note';
@@ -34,6 +35,8 @@ export interface Finding {
   changedLine?: number;
   /** Further twins that `twins` leaves out (`maxTwins`). */
   more?: number;
+  /** What the licence of the decisive twin asks for; absent for code of the same owner. */
+  license?: FindingLicense;
   /**
    * Both sides for side-by-side views; never part of JSON output. The twin is its code where that is
    * at hand, else its canonical form laid out on its lines (`twinIsForm`), else null.
