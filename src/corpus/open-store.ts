@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
+import { isSqlLocation, openSqlDatabase } from './sql-database.js';
 import { openSqliteStore } from './sqlite-store.js';
 import type { CorpusStore } from './types.js';
 
@@ -21,7 +22,7 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens the corpus at `location`: the path of a SQLite file.
+ * Opens the corpus at `location`: the path of a SQLite file, `postgres://…`, or `pglite:FOLDER`.
  *
  * @throws UserError when it cannot be opened, with what to do about it.
  */
@@ -29,17 +30,21 @@ export async function openStore(
   location: string,
   options: OpenStoreOptions = {},
 ): Promise<CorpusStore> {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1]?.toLowerCase();
-  if (scheme === 'postgres' || scheme === 'postgresql') {
-    throw new UserError(
-      'This version of xccd keeps a corpus in a file, not on a PostgreSQL server',
-      'Give the path of a file with --corpus, such as `--corpus .xccd/corpus.db`.',
-    );
+  if (isSqlLocation(location)) {
+    const { openPostgresStore } = await import('./postgres-store.js');
+    const db = await openSqlDatabase(location);
+    try {
+      return await openPostgresStore(db, options);
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
   }
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1]?.toLowerCase();
   if (scheme) {
     throw new UserError(
       `A corpus cannot lie at ${scheme}://`,
-      'Give the path of a file with --corpus.',
+      'Give a file, postgres://USER@HOST/DATABASE or pglite:FOLDER with --corpus.',
     );
   }
   const folder = dirname(location);

@@ -126,7 +126,13 @@ export interface CorpusStore {
   /** Vectors and profiles already held for canonical hashes, so that equal forms are encoded once. */
   encodedByHash?(hashes: readonly string[]): Promise<Map<string, EncodedFunction>>;
   /**
-   * Takes the right to index, which one process at a time holds; it ends with the process.
+   * This corpus as it is now, whatever others write to it meanwhile; to be closed on its own. A
+   * store without it is one that a reader locks.
+   */
+  pinned?(): Promise<CorpusStore>;
+  /**
+   * Takes the right to index, which one process at a time holds; it ends with the process. A store
+   * that takes several writers gives it for one `repository` at a time, or for the whole corpus.
    * `onWait` is called once when another process holds it. Gives the release.
    *
    * @throws UserError when the other process still holds it after `waitMs`.
@@ -134,6 +140,7 @@ export interface CorpusStore {
   lockForIndexing?(options?: {
     waitMs?: number;
     onWait?: () => void;
+    repository?: string;
   }): Promise<() => Promise<void>>;
   /** Names the exact contents: equal contents, equal id. */
   snapshot(): Promise<string>;
