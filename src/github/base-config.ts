@@ -1,5 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../scan/config.js';
 import { parseBaseline, type Baseline } from '../scan/baseline.js';
+import type { BlobCache } from './blob-cache.js';
 import { fetchFile } from './blobs.js';
 import type { GitHubClient, RepositoryRef } from './types.js';
 
@@ -16,9 +17,10 @@ export async function fetchConfig(
   repository: RepositoryRef,
   ref: string,
   flags: Readonly<Record<string, unknown>> = {},
+  cache?: BlobCache,
 ): Promise<LoadedConfig> {
   for (const name of CONFIG_PATHS) {
-    const bytes = await fetchFile(client, repository, name, ref);
+    const bytes = await fetchFile(client, repository, name, ref, cache);
     if (bytes) {
       return loadConfig({ file: { name, text: Buffer.from(bytes).toString('utf8') }, flags });
     }
@@ -32,7 +34,8 @@ export async function fetchBaseline(
   repository: RepositoryRef,
   ref: string,
   path: string | null,
+  cache?: BlobCache,
 ): Promise<Baseline | undefined> {
-  const bytes = path ? await fetchFile(client, repository, path, ref) : null;
+  const bytes = path ? await fetchFile(client, repository, path, ref, cache) : null;
   return bytes ? parseBaseline(Buffer.from(bytes).toString('utf8'), path!) : undefined;
 }

@@ -13,6 +13,8 @@ interface ClientOptions {
   /** API root; another one for GitHub Enterprise Server. Default https://api.github.com. */
   baseUrl?: string;
   log?: (message: string) => void;
+  /** Waits of up to so many seconds are sat out; longer ones end as an error. Default: all. */
+  maxWaitSeconds?: number;
   fetch?: typeof fetch;
   /** Off in tests, where a fake GitHub needs no pauses. */
   throttle?: boolean;
@@ -24,7 +26,8 @@ interface ClientOptions {
  * for; 5xx answers and cut connections are retried, 4xx answers are not.
  */
 function common(options: ClientOptions) {
-  const log = options.log ?? quiet;
+  const { log = quiet, maxWaitSeconds = Infinity } = options;
+  const again = (after: number, count: number) => count < MAX_RETRIES && after <= maxWaitSeconds;
   return {
     baseUrl: options.baseUrl ?? 'https://api.github.com',
     userAgent: `xccd/${VERSION}`,
@@ -37,8 +40,8 @@ function common(options: ClientOptions) {
         ? { enabled: false as const }
         : {
             onRateLimit: (after: number, request: object, _octokit: unknown, count: number) => {
-              log(`GitHub's rate limit is used up at ${place(request)}; waiting ${after} s`);
-              return count < MAX_RETRIES;
+              log(`GitHub's rate limit is used up at ${place(request)}; renewed in ${after} s`);
+              return again(after, count);
             },
             onSecondaryRateLimit: (
               after: number,
@@ -46,8 +49,8 @@ function common(options: ClientOptions) {
               _octokit: unknown,
               count: number,
             ) => {
-              log(`GitHub asks to slow down at ${place(request)}; waiting ${after} s`);
-              return count < MAX_RETRIES;
+              log(`GitHub asks to slow down at ${place(request)}; for ${after} s`);
+              return again(after, count);
             },
           },
   };
@@ -67,6 +70,8 @@ export function createClient(options: ClientOptions & { token: string }): GitHub
 export function createAppClient(options: ClientOptions & { appId: number; privateKey: string }): {
   client(installationId: number): Promise<GitHubClient>;
   authorId(installationId: number): Promise<number>;
+  /** Ids of the installations that are not suspended. */
+  installations(): Promise<number[]>;
 } {
   const auth = { appId: options.appId, privateKey: options.privateKey };
   const app = new Client({ ...common(options), authStrategy: createAppAuth, auth });
@@ -96,6 +101,10 @@ export function createAppClient(options: ClientOptions & { appId: number; privat
 
   return {
     client,
+    async installations() {
+      const all = await app.paginate(app.rest.apps.listInstallations, { per_page: 100 });
+      return all.filter(({ suspended_at: at }) => !at).map(({ id }) => id);
+    },
     authorId(installationId) {
       author ??= findAuthor(installationId).catch((error: unknown) => {
         author = undefined;

@@ -1,11 +1,14 @@
 import type { CorpusStore } from '../corpus/types.js';
 import type { Config } from '../scan/config-schema.js';
+import { pathRules } from '../scan/path-rules.js';
 import { scanChange, type ScanOutput } from '../scan/scan.js';
 import type { Student } from '../student/types.js';
 import { fetchBaseline, fetchConfig } from './base-config.js';
-import { fetchComparison, fetchPullRequestChange, type FetchedChange } from './change.js';
+import type { BlobCache } from './blob-cache.js';
+import { fetchChange, listComparison, listPullRequest, type ListedChange } from './change.js';
 import type { Hunks } from './review-plan.js';
 import type { GitHubClient, PullRequest, RepositoryRef } from './types.js';
+import { isPrivateRepository, namesFor } from './visibility.js';
 
 export interface RemoteScan extends ScanOutput {
   config: Config;
@@ -17,29 +20,58 @@ export interface ScanTools {
   store: CorpusStore;
   student: Student;
   flags?: Readonly<Record<string, unknown>>;
+  /** Keeps what was fetched for the next scan. */
+  cache?: BlobCache;
+  /** Called between the steps of a scan; what it throws ends the scan. */
+  checkpoint?: () => Promise<void>;
 }
 
 async function scan(
   client: GitHubClient,
   repository: RepositoryRef,
-  change: FetchedChange & { base: string; head: string },
-  tools: ScanTools,
+  listed: ListedChange,
+  head: string,
+  { store, student, flags, cache, checkpoint }: ScanTools,
 ): Promise<RemoteScan> {
-  const { config } = await fetchConfig(client, repository, change.base, tools.flags);
+  const base = listed.mergeBaseSha;
+  const { config } = await fetchConfig(client, repository, base, flags, cache);
+  const { skipReason } = pathRules(config);
+  const change = await fetchChange(client, repository, listed, { skipReason, cache });
+  const isPrivate = await isPrivateRepository(client, repository);
+  await checkpoint?.();
   const output = await scanChange({
     change: {
       files: change.files,
-      base: change.base,
-      head: change.head,
+      base,
+      head,
       repository: `${repository.owner}/${repository.repo}`,
     },
     config,
-    store: tools.store,
-    student: tools.student,
-    baseline: await fetchBaseline(client, repository, change.base, config.baseline),
+    store,
+    student: checkpoint ? withCheckpoints(student, checkpoint) : student,
+    mayName: namesFor({ ...repository, private: isPrivate }),
+    baseline: await fetchBaseline(client, repository, base, config.baseline, cache),
   });
   output.result.skipped.push(...change.skipped);
+  await checkpoint?.();
   return { ...output, config, hunks: change.hunks };
+}
+
+/** Functions encoded between two checkpoints: some seconds of work. */
+const BETWEEN_CHECKPOINTS = 32;
+
+/** A student that looks up between the functions of a long change. */
+function withCheckpoints(student: Student, checkpoint: () => Promise<void>): Student {
+  return Object.assign(Object.create(student) as Student, {
+    async encode(items: Parameters<Student['encode']>[0]) {
+      const encoded: Awaited<ReturnType<Student['encode']>> = [];
+      for (let at = 0; at < items.length; at += BETWEEN_CHECKPOINTS) {
+        if (at > 0) await checkpoint();
+        encoded.push(...(await student.encode(items.slice(at, at + BETWEEN_CHECKPOINTS))));
+      }
+      return encoded;
+    },
+  });
 }
 
 /** Scans a pull request read through the API, with the configuration of its base. */
@@ -48,8 +80,7 @@ export async function scanPullRequest(
   pr: PullRequest,
   tools: ScanTools,
 ): Promise<RemoteScan> {
-  const change = await fetchPullRequestChange(client, pr);
-  return scan(client, pr, { ...change, base: pr.mergeBaseSha, head: pr.headSha }, tools);
+  return scan(client, pr, await listPullRequest(client, pr), pr.headSha, tools);
 }
 
 /** Scans what lies between two commits, with the configuration of the older one. */
@@ -60,6 +91,6 @@ export async function scanComparison(
   head: string,
   tools: ScanTools,
 ): Promise<RemoteScan> {
-  const change = await fetchComparison(client, repository, base, head);
-  return scan(client, repository, { ...change, base: change.mergeBaseSha, head }, tools);
+  const listed = await listComparison(client, repository, base, head);
+  return scan(client, repository, listed, head, tools);
 }

@@ -7,7 +7,9 @@ import { git, readBlobs } from './git.js';
 
 const MAX_BYTES = 1024 * 1024;
 
-const isRulesFile = (path: string): boolean => /(?:^|\/)\.(?:gitattributes|xccdignore)$/.test(path);
+/** Whether a file holds rules on other files. */
+export const isRulesFile = (path: string): boolean =>
+  /(?:^|\/)\.(?:gitattributes|xccdignore)$/.test(path);
 
 /** What a repository's `.gitattributes` and `.xccdignore` say of a file. */
 export type FileRemarks = Pick<ChangeFile, 'ignored' | 'generated' | 'vendored'>;
@@ -45,6 +47,11 @@ export async function fileRemarks(
       return blob && 'content' in blob ? blob.content : null;
     },
   });
+  return remarksBy(rules);
+}
+
+/** What a tree's rules say of a path. */
+export function remarksBy(rules: IgnoreRules): (path: string) => FileRemarks {
   return (path) => {
     const reason = rules.reasonFor(path);
     if (reason === 'ignored: .xccdignore') return { ignored: true };

@@ -73,11 +73,20 @@ export class FakeGitHub {
   readonly repo = 'shop';
   /** User id that writes with our token. */
   readonly botId = 4242;
+  /** Whether the repository is private. */
+  private = false;
+  /** Answers of further operations, by id; they go before those of the fake itself. */
+  readonly more: Record<
+    string,
+    (request: MatchedRequest, body: Record<string, unknown>) => unknown
+  > = {};
   readonly pulls = new Map<number, FakePullRequest>();
   readonly checks: FakeCheck[] = [];
   readonly permissions = new Map<string, string>();
   /** Reactions to comments, in order. */
   readonly reactions: string[] = [];
+  /** Sent with every good answer. */
+  headers: Record<string, string> = {};
   /** Every request in order: `operationId`. */
   readonly requests: string[] = [];
   private readonly blobs = new Map<string, string>();
@@ -129,10 +138,11 @@ export class FakeGitHub {
       if (fault!.status === 'cut') throw new TypeError('fetch failed: socket hang up');
       return this.answer(fault!.status, { message: 'made to fail' }, fault!.headers);
     }
-    const handler = this.handlers[matched.operationId];
+    const handler = this.more[matched.operationId] ?? this.handlers[matched.operationId];
     if (!handler) throw new Error(`this fake does not know ${matched.operationId}`);
     try {
-      return this.answer(200, handler(matched, body));
+      const answer = handler(matched, body);
+      return this.answer(200, answer, this.headers);
     } catch (error) {
       if (error instanceof Refusal) return this.answer(error.status, { message: error.message });
       throw error;
@@ -189,6 +199,24 @@ export class FakeGitHub {
       return { merge_base_commit: { sha: base }, files: pull ? this.listed(pull) : [] };
     },
     'pulls/list-files': (request) => this.page(this.listed(this.pull(request)), request),
+    'repos/get': () => ({
+      name: this.repo,
+      full_name: `${this.owner}/${this.repo}`,
+      private: this.private,
+      default_branch: 'main',
+    }),
+    'git/get-tree': (request) => {
+      const id = request.params.tree_sha;
+      const tree = [...this.pulls.values()].flatMap((pull) =>
+        [...pull.files].flatMap(([path, { before, after }]) => {
+          const text = id === pull.headSha ? after : id === pull.baseSha ? before : null;
+          if (text === null) return [];
+          this.blobs.set(blobSha(text), text);
+          return [{ path, mode: '100644', type: 'blob', sha: blobSha(text), size: text.length }];
+        }),
+      );
+      return { sha: id, tree, truncated: false };
+    },
     'git/get-blob': (request) => {
       const content = this.blobs.get(request.params.file_sha!);
       if (content === undefined) throw new Refusal(404, 'Not Found');
