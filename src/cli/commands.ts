@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./calibrate.js'),
   },
   {
+    name: 'distill',
+    summary: 'make a student of your own: pairs, teacher, training, report',
+    load: () => import('./distill.js'),
+  },
+  {
     name: 'audit',
     summary: 'show or replay the record of a scan',
     load: () => import('./audit.js'),

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { registerPairs } from './distill-pairs.js';
+import { registerPrompts } from './distill-prompts.js';
+import { registerTeach } from './distill-teach.js';
+
+export function register(program: Command): void {
+  const distill = program
+    .command('distill')
+    .description(
+      'Makes a student of your own: pairs of code, a teacher that reasons over them, training with\n' +
+        'LoRA, export to GGUF, and a report that compares it with what it was made from.',
+    )
+    .addHelpText(
+      'after',
+      `
+In this order:
+  $ xccd distill pairs --clones clones.jsonl.gz --output data
+  $ xccd distill teach --pairs data/pairs.jsonl --teacher https://api.deepseek.com --output data/answers.jsonl
+  $ xccd distill prompts --pairs data/pairs.jsonl --answers data/answers.jsonl --output data/prompts
+
+docs/distillation.md tells the whole way.`,
+    );
+  registerPairs(distill);
+  registerTeach(distill);
+  registerPrompts(distill);
+}
