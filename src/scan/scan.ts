@@ -22,6 +22,7 @@ import type { Config, RuleLevel } from './config-schema.js';
 import { changedPaths, exclusionReason, type ChangedPaths } from './exclusions.js';
 import { fingerprint } from './fingerprint.js';
 import { concealedMessage, findingMessage } from './message.js';
+import { neededProbability } from './needed-probability.js';
 import { pathRules, type FileSettings, type PathRules } from './path-rules.js';
 import { sameRepository } from './repository-name.js';
 import { ruleOn } from './rule.js';
@@ -62,22 +63,6 @@ export interface ScanOutput {
 
 /** Candidates asked for beyond `topK`, since the function's own copies take places. */
 const SPARE_CANDIDATES = 10;
-/**
- * Where nothing aligns, the doubt left may only be this share of what the threshold allows; in
- * proportion less in functions of more tokens than `SHORT`, where some stretch should align.
- */
-const DOUBT_WITHOUT_EVIDENCE = 0.1;
-const SHORT = 50;
-/** Share of the shorter form's tokens from which on the alignment asks for nothing more. */
-const FULL_COVERAGE = 0.25;
-
-/** The probability that a pair needs: the less of it aligns, the more. */
-function neededProbability(threshold: number, { coverage, tokens }: Alignment): number {
-  const seen = Math.min(1, coverage / FULL_COVERAGE);
-  const unseen = DOUBT_WITHOUT_EVIDENCE * Math.min(1, SHORT / tokens);
-  return 1 - (1 - threshold) * (unseen + (1 - unseen) * seen);
-}
-
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 /** Nothing is certain: a probability never rounds up to 1. */
 const probable = (value: number): number => Math.min(0.999999, rounded(value));
