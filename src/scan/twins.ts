@@ -27,7 +27,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function overlap(a: CorpusFunction, b: CorpusFunction): boolean {
+type Place = Pick<CorpusFunction, 'repository' | 'path' | 'startLine' | 'endLine'>;
+
+/** Whether two functions share lines of a file. */
+export function overlap(a: Place, b: Place): boolean {
   return (
     a.repository === b.repository &&
     a.path === b.path &&
@@ -100,7 +103,7 @@ export interface JudgedCandidate {
 }
 
 /** Probability of a pair whose canonical forms are equal: a clone by definition. */
-const IDENTICAL = 0.999;
+export const IDENTICAL = 0.999;
 
 /** The student's probability that `candidate` is a clone, for the size of what was searched. */
 export function judgePair(
