@@ -3,8 +3,8 @@ import { classify } from '../student/classify.js';
 import { openInput } from '../student/json-lines.js';
 import { openStudent } from '../student/open-student.js';
 import type { Device } from '../student/llama.js';
-import { DEVICES, HEADS, USES } from '../student/options.js';
-import type { Head, Use } from '../student/types.js';
+import { DEVICES, HEADS, READINGS, USES } from '../student/options.js';
+import type { Head, Reading, Use } from '../student/types.js';
 import { EXIT, endWith } from './exit.js';
 import { parseProbability } from './numbers.js';
 import { writeStderr, writeStdout } from './output.js';
@@ -15,6 +15,7 @@ interface Options {
   head?: Head;
   use: Use;
   threshold?: number;
+  reading?: Reading;
   device: Device;
 }
 
@@ -37,6 +38,12 @@ export function register(program: Command): void {
         .default('classify'),
     )
     .option('--threshold <p>', 'probability from which a pair is a clone, 0 to 1', parseProbability)
+    .addOption(
+      new Option(
+        '--reading <how>',
+        'generation head: by label probabilities, by grammar, or out of a free answer',
+      ).choices(READINGS),
+    )
     .addOption(new Option('--device <device>', 'where to compute').choices(DEVICES).default('auto'))
     .addHelpText(
       'after',

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { UserError } from '../errors.js';
-import { pairHeads } from './evaluate.js';
+import { headsOf } from './evaluate.js';
 import { calibratedLogit, logit, sigmoid } from './heads.js';
 import type { BadLine } from './json-lines.js';
+import { judgeRead, pairsFor } from './judge-pairs.js';
 import type { Calibration, LoadedManifest, Manifest } from './manifest.js';
 import {
   aucOf,
@@ -15,7 +16,7 @@ import {
   seededRandom,
   type Interval,
 } from './metrics.js';
-import { encodePairs, labelledPairSchema } from './pairs.js';
+import { labelledPairSchema } from './pairs.js';
 import { fitPlatt, type Platt } from './platt.js';
 import type { Head, Student, Use } from './types.js';
 
@@ -81,11 +82,11 @@ export async function calibrate(
   loaded: LoadedManifest,
   options: { id?: string; onBadLine?: (bad: BadLine) => void } = {},
 ): Promise<CalibrationReport> {
-  const heads = pairHeads(student);
+  const heads = headsOf(student).filter((head) => head !== 'generation');
   const { manifest } = loaded;
   const examples: Example[] = [];
   const hash = createHash('sha256');
-  for await (const item of encodePairs(input, labelledPairSchema, student)) {
+  for await (const item of pairsFor(input, labelledPairSchema, student, heads)) {
     if (item.error !== undefined) {
       options.onBadLine?.(item);
       continue;
@@ -93,7 +94,7 @@ export async function calibrate(
     const logits = new Map<string, number>();
     for (const head of heads) {
       for (const use of USES) {
-        const { score } = student.judge(item.a, item.b, { head, use });
+        const { score } = await judgeRead(student, item, { head, use });
         logits.set(`${head} ${use}`, calibratedLogit(calibrationOf(manifest, head, use), score!));
       }
     }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { encodePairs, pairSchema } from './pairs.js';
-import type { Head, Student, Use } from './types.js';
+import { judgeRead, pairsFor } from './judge-pairs.js';
+import { pairSchema } from './pairs.js';
+import type { Head, Reading, Student, Use } from './types.js';
 
 /** A line of `classify`'s output. */
 export interface Classification {
@@ -10,6 +11,8 @@ export interface Classification {
   answered: boolean;
   head: Head;
   student: string;
+  /** What the student wrote, where it answered freely. */
+  answer?: string;
   /** Line of the input and what is wrong with it, where it could not be used. */
   line?: number;
   error?: string;
@@ -21,6 +24,8 @@ export interface ClassifyOptions {
   use?: Use;
   /** On the probability, instead of the student's own. */
   threshold?: number;
+  /** How a generation head's answer is read. Default `labels`. */
+  reading?: Reading;
 }
 
 /**
@@ -36,7 +41,7 @@ export async function* classify(
 ): AsyncGenerator<Classification> {
   const head = options.head ?? student.defaultHead(options.use ?? 'classify');
   student.threshold(head, options.use ?? 'classify');
-  for await (const item of encodePairs(input, pairSchema, student)) {
+  for await (const item of pairsFor(input, pairSchema, student, [head])) {
     if (item.error !== undefined) {
       yield {
         id: item.id,
@@ -50,11 +55,20 @@ export async function* classify(
       };
       continue;
     }
-    const { verdict, probability, answered } = student.judge(item.a, item.b, {
+    const { verdict, probability, answered, answer } = await judgeRead(student, item, {
       head,
       use: options.use ?? 'classify',
       threshold: options.threshold,
+      reading: options.reading,
     });
-    yield { id: item.pair.id, verdict, probability, answered, head, student: student.id };
+    yield {
+      id: item.pair.id,
+      verdict,
+      probability,
+      answered,
+      head,
+      student: student.id,
+      ...(answer === undefined ? {} : { answer }),
+    };
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { UserError } from '../errors.js';
 import type { BadLine } from './json-lines.js';
+import { HEADS } from './options.js';
 import {
   aucOf,
   bootstrap,
@@ -11,8 +12,9 @@ import {
   type Interval,
   type Scored,
 } from './metrics.js';
-import { encodePairs, labelledPairSchema } from './pairs.js';
-import type { Head, Student, Use } from './types.js';
+import { judgeRead, pairsFor } from './judge-pairs.js';
+import { labelledPairSchema } from './pairs.js';
+import type { Head, Reading, Student, Use } from './types.js';
 
 /** Figures of one head on the pairs of one language pair (`all` for all of them). */
 export interface EvaluationRow {
@@ -53,13 +55,15 @@ export interface EvaluateOptions {
   heads?: readonly Head[];
   use?: Use;
   threshold?: number;
+  /** How a generation head's answer is read. Default `labels`. */
+  reading?: Reading;
   onBadLine?: (bad: BadLine) => void;
   onProgress?: (pairs: number) => void;
 }
 
-/** The heads that judge a pair of vectors and that the student has. */
-export function pairHeads(student: Student): Head[] {
-  return (['contrastive', 'binary'] as const).filter((head) => {
+/** The heads that give probabilities and that the student has. */
+export function headsOf(student: Student): Head[] {
+  return HEADS.filter((head) => {
     try {
       student.threshold(head, 'classify');
       return true;
@@ -79,7 +83,7 @@ export async function evaluate(
   student: Student,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const heads = options.heads?.length ? [...options.heads] : pairHeads(student);
+  const heads = options.heads?.length ? [...options.heads] : headsOf(student);
   const use = options.use ?? 'classify';
   const thresholds = heads.map((head) => options.threshold ?? student.threshold(head, use));
   const groups = new Map<string, Scored[][]>();
@@ -87,25 +91,33 @@ export async function evaluate(
   let badLines = 0;
   let pairs = 0;
   const start = performance.now();
-  for await (const item of encodePairs(input, labelledPairSchema, student)) {
+  for await (const item of pairsFor(input, labelledPairSchema, student, heads)) {
     if (item.error !== undefined) {
       badLines++;
       options.onBadLine?.(item);
       continue;
     }
-    const languages = [item.a.language, item.b.language].sort().join('-');
+    const languages = item.sides
+      .map((side) => side.language)
+      .sort()
+      .join('-');
     let group = groups.get(languages);
     if (!group) groups.set(languages, (group = heads.map(() => [])));
     for (const [h, head] of heads.entries()) {
       const begun = performance.now();
-      const { verdict, probability } = student.judge(item.a, item.b, {
+      const { verdict, probability } = await judgeRead(student, item, {
         head,
         use,
         threshold: options.threshold,
+        reading: options.reading,
       });
       judgeMs[h]! += performance.now() - begun;
       const predicted = verdict === null ? null : verdict === 'clone';
-      group[h]!.push({ label: item.pair.label, score: probability ?? 0, predicted });
+      group[h]!.push({
+        label: item.pair.label,
+        score: probability ?? Number(predicted ?? 0),
+        predicted,
+      });
     }
     pairs++;
     options.onProgress?.(pairs);
@@ -121,7 +133,9 @@ export async function evaluate(
   const rows: EvaluationRow[] = [];
   const names = [...groups.keys()].sort();
   for (const [h, head] of heads.entries()) {
-    const msPerPair = (shared + judgeMs[h]!) / pairs;
+    // A head that reads pairs has no use for the vectors that the others share.
+    const ms = student.readsPairs?.(head) ? judgeMs[h]! : shared + judgeMs[h]!;
+    const msPerPair = ms / pairs;
     const row = (languages: string, scored: readonly Scored[]) =>
       rows.push(rowOf(languages, head, thresholds[h]!, scored, msPerPair));
     for (const name of names) row(name, groups.get(name)![h]!);

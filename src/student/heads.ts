@@ -4,7 +4,7 @@ import { FLAT_IDF, readIdf, type Idf } from './idf.js';
 import type { Calibration, LoadedManifest, Manifest } from './manifest.js';
 import { cosine, pairFeatures } from './pair-features.js';
 import { pairScorer, readPairModel, type PairScorer } from './pair-model.js';
-import type { EncodedFunction, Head, Use, Verdict } from './types.js';
+import type { EncodedFunction, Head, JudgeOptions, Use, Verdict } from './types.js';
 
 /** Probabilities are kept this far from 0 and 1, so that their logits stay finite. */
 const EDGE = 1e-6;
@@ -59,7 +59,8 @@ export class Heads {
     const { directory, manifest } = student;
     this.heads = manifest.heads;
     this.idf = manifest.idf ? readIdf(join(directory, manifest.idf)) : FLAT_IDF;
-    if (manifest.heads.binary) {
+    // The binary head of a causal student reads hidden states, not features of two vectors.
+    if (manifest.heads.binary && !manifest.causal) {
       const { classify, scan } = manifest.heads.binary.model;
       const forClassify = pairScorer(readPairModel(join(directory, classify)));
       this.scorers = {
@@ -74,18 +75,21 @@ export class Heads {
   }
 
   threshold(head: Head, use: Use): number {
+    if (head === 'generation' && this.heads.generation) return this.heads.generation.threshold;
     return this.settings(head).threshold[use];
   }
 
-  judge(
-    a: EncodedFunction,
-    b: EncodedFunction,
-    options: { head?: Head; use?: Use; searched?: number; threshold?: number } = {},
-  ): Verdict {
+  judge(a: EncodedFunction, b: EncodedFunction, options: JudgeOptions = {}): Verdict {
     const use = options.use ?? 'classify';
     const head = options.head ?? this.default(use);
+    this.settings(head);
+    return this.verdict(this.score(a, b, head, use), { ...options, head, use });
+  }
+
+  /** The verdict that follows from a head's raw score. */
+  verdict(score: number, options: JudgeOptions & { head: Head; use: Use }): Verdict {
+    const { head, use } = options;
     const settings = this.settings(head);
-    const score = this.score(a, b, head, use);
     const probability = probabilityOf(
       settings.calibration[use],
       settings.searchedCoefficient,
@@ -100,7 +104,13 @@ export class Heads {
   /** Raw score: cosine for `contrastive`, logit for `binary`. */
   private score(a: EncodedFunction, b: EncodedFunction, head: Head, use: Use): number {
     if (head === 'contrastive') return cosine(a.vector, b.vector);
-    return this.scorers![use](pairFeatures(a, b, this.idf));
+    if (!this.scorers) {
+      throw new UserError(
+        `The binary head of student ${this.student.manifest.id} reads the text of a pair, not two vectors.`,
+        'Choose --head contrastive.',
+      );
+    }
+    return this.scorers[use](pairFeatures(a, b, this.idf));
   }
 
   private settings(

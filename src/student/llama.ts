@@ -19,6 +19,39 @@ export interface LlamaOptions {
 }
 
 /**
+ * Opens llama.cpp itself, before any weights.
+ *
+ * @throws UserError when there is no binary for this platform, or a GPU was asked for and there is
+ *   none.
+ */
+export async function openLlama(device: Device = 'auto'): Promise<Llama> {
+  const { getLlama, LlamaLogLevel, NoBinaryFoundError } = await import('node-llama-cpp');
+  let llama: Llama;
+  try {
+    llama = await getLlama({
+      gpu: device === 'cpu' ? false : 'auto',
+      build: 'never',
+      logLevel: LlamaLogLevel.error,
+      progressLogs: false,
+    });
+  } catch (error) {
+    if (!(error instanceof NoBinaryFoundError)) throw error;
+    throw new UserError(
+      `node-llama-cpp has no binary for this platform (${process.platform} ${process.arch}).`,
+      'Run `npx node-llama-cpp source download` to build it from source (needs cmake and a C++ compiler).',
+    );
+  }
+  if (device === 'gpu' && llama.gpu === false) {
+    await llama.dispose();
+    throw new UserError(
+      'A GPU was asked for (--device gpu), but llama.cpp finds none that it can use.',
+      'Use --device cpu or --device auto; or install a GPU driver and the matching @node-llama-cpp package (CUDA, Vulkan or Metal).',
+    );
+  }
+  return llama;
+}
+
+/**
  * llama.cpp behind node-llama-cpp: one model, a pool of embedding contexts. A context reads one
  * input at a time on one thread, so equal inputs give equal bits whatever the number of contexts.
  */
@@ -36,30 +69,7 @@ export class LlamaBackend {
    *   loaded, and when they give vectors of another length than the manifest says.
    */
   static async open(options: LlamaOptions): Promise<LlamaBackend> {
-    const device = options.device ?? 'auto';
-    const { getLlama, LlamaLogLevel, NoBinaryFoundError } = await import('node-llama-cpp');
-    let llama: Llama;
-    try {
-      llama = await getLlama({
-        gpu: device === 'cpu' ? false : 'auto',
-        build: 'never',
-        logLevel: LlamaLogLevel.error,
-        progressLogs: false,
-      });
-    } catch (error) {
-      if (!(error instanceof NoBinaryFoundError)) throw error;
-      throw new UserError(
-        `node-llama-cpp has no binary for this platform (${process.platform} ${process.arch}).`,
-        'Run `npx node-llama-cpp source download` to build it from source (needs cmake and a C++ compiler).',
-      );
-    }
-    if (device === 'gpu' && llama.gpu === false) {
-      await llama.dispose();
-      throw new UserError(
-        'A GPU was asked for (--device gpu), but llama.cpp finds none that it can use.',
-        'Use --device cpu or --device auto; or install a GPU driver and the matching @node-llama-cpp package (CUDA, Vulkan or Metal).',
-      );
-    }
+    const llama = await openLlama(options.device);
     let model: LlamaModel;
     try {
       model = await llama.loadModel({ modelPath: options.weights });
@@ -125,8 +135,8 @@ export class LlamaBackend {
   }
 }
 
-/** One more than the input, because llama.cpp asks for a free place; it rounds up to 256s itself. */
-function contextSizeFor(maxTokens: number): number {
+/** Tokens that a context needs for inputs of this length. One more than the input, because llama.cpp asks for a free place; it rounds up to 256s itself. */
+export function contextSizeFor(maxTokens: number): number {
   return Math.ceil((maxTokens + 1) / 256) * 256;
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CANONICAL_VERSION } from '../code/canonical.js';
 import { UserError } from '../errors.js';
+import { templateMistakes } from './pair-prompt.js';
 import { PROFILE_VERSION } from './profile-format.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 in lower-case hex');
@@ -14,6 +15,8 @@ const relativePath = z
   .refine((path) => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'), {
     message: 'expected a path inside the student folder',
   });
+
+const pooling = z.enum(['mean', 'cls', 'last']);
 
 /** How a head's score becomes the probability of a clone, before the size of the search counts. */
 export const calibrationSchema = z.discriminatedUnion('kind', [
@@ -55,32 +58,68 @@ export const manifestSchema = z.strictObject({
     .min(1),
   /** Version of the canonical form that the student was trained on. */
   canonical: z.number().int().positive(),
-  /** GGUF file of the encoder; must stand in `files`. */
+  /** GGUF file of the encoder or the causal language model; must stand in `files`. */
   weights: relativePath,
   /** Longest input in tokens, begin and end token included. Longer ones lose their middle. */
   maxTokens: z.number().int().min(8),
-  pooling: z.enum(['mean', 'cls', 'last']),
+  pooling,
   dimensions: z.number().int().positive(),
   /** Inverse document frequencies of hashed tokens and token pairs; must stand in `files`. */
   idf: relativePath.optional(),
   heads: z.strictObject({
     /** The head that decides when none is asked for. */
-    default: perUse(z.enum(['contrastive', 'binary'])),
+    default: z.strictObject({
+      classify: z.enum(['contrastive', 'binary', 'generation']),
+      scan: z.enum(['contrastive', 'binary']),
+    }),
     contrastive: z.strictObject(vectorHead),
     binary: z
       .strictObject({
         ...vectorHead,
-        /** JSON files of the layer over the pair (`pair-model.ts`); may be the same file. */
+        /**
+         * JSON files of the layer over the pair; may be the same file. A layer over features of two
+         * vectors (`pair-model.ts`), or over the hidden state of a causal student (`layers.ts`).
+         */
         model: perUse(relativePath),
       })
       .optional(),
     generation: z
       .strictObject({
-        template: z.string(),
-        labels: z.strictObject({ clone: z.string(), different: z.string() }),
+        /** Prompt of a pair with placeholders (`pair-prompt.ts`), the model's chat format included. */
+        template: z.string().superRefine((template, context) => {
+          for (const message of templateMistakes(template)) {
+            context.addIssue({ code: 'custom', message });
+          }
+        }),
+        /** Stands for {{directive}} where the student may answer freely. */
+        task: z.string(),
+        /** Stands for {{directive}} under forced conclusion. */
+        directive: z.string(),
+        /** What a conclusion begins with; under forced conclusion the answer is read after it. */
+        conclusion: z.string().min(1),
+        labels: z.strictObject({ clone: z.string().min(1), different: z.string().min(1) }),
+        /** Longest free answer in tokens. */
+        maxNewTokens: z.number().int().positive().default(256),
+        /** On the probability of the clone label against both labels. */
+        threshold: z.number().min(0).max(1).default(0.5),
       })
       .optional(),
   }),
+  /** Set for a student whose weights are a causal language model. */
+  causal: z
+    .strictObject({
+      /** What stands in the pair prompt; a side alone is always read in its canonical form. */
+      reads: z.enum(['source', 'canonical']),
+      /** Longest side in the pair prompt in tokens. Longer ones lose their middle. */
+      maxSideTokens: z.number().int().min(8),
+      /** Length of a hidden state; the vectors have `dimensions` after the projection. */
+      hidden: z.number().int().positive(),
+      /** Pooling of the hidden states that the binary head reads. */
+      binaryPooling: pooling.default('last'),
+      /** Layers between hidden state and vector (`layers.ts`); must stand in `files`. */
+      projection: relativePath.optional(),
+    })
+    .optional(),
   /** What the student was made from, oldest first, where it was adapted from another. */
   lineage: z.array(z.strictObject({ id: z.string(), version: z.string(), sha256 })).optional(),
   trainedOn: z.unknown().optional(),
@@ -143,8 +182,14 @@ export function parseManifest(text: string, where: string): Manifest {
     );
   }
   const listed = new Set(parsed.data.files.map((file) => file.path));
-  const { weights, idf, heads } = parsed.data;
-  const used = [weights, idf, heads.binary?.model.classify, heads.binary?.model.scan];
+  const { weights, idf, heads, causal } = parsed.data;
+  const used = [
+    weights,
+    idf,
+    causal?.projection,
+    heads.binary?.model.classify,
+    heads.binary?.model.scan,
+  ];
   for (const path of used) {
     if (path !== undefined && !listed.has(path)) {
       throw new UserError(
@@ -153,7 +198,30 @@ export function parseManifest(text: string, where: string): Manifest {
       );
     }
   }
+  const contradiction = contradictionIn(parsed.data);
+  if (contradiction) {
+    throw new UserError(
+      `${where} is not a student manifest: ${contradiction}.`,
+      'Write the manifest with the training pipeline, or correct it.',
+    );
+  }
   return parsed.data;
+}
+
+function contradictionIn({ heads, causal, dimensions }: Manifest): string | undefined {
+  for (const head of [heads.default.classify, heads.default.scan]) {
+    if (!heads[head]) return `heads.default names ${head}, which the student lacks`;
+  }
+  if (!causal) {
+    return heads.generation && 'heads.generation needs "causal", the settings of a language model';
+  }
+  if (heads.default.scan !== 'contrastive') {
+    return 'a scan decides by vectors: heads.default.scan of a causal student must be contrastive';
+  }
+  if (!causal.projection && dimensions !== causal.hidden) {
+    return '"dimensions" must be causal.hidden where there is no projection';
+  }
+  return undefined;
 }
 
 /**
@@ -227,25 +295,27 @@ function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-function weightsSha256(manifest: Manifest): string | undefined {
-  return manifest.files.find((file) => file.path === manifest.weights)?.sha256;
+function sha256Listed(manifest: Manifest, path: string): string | undefined {
+  return manifest.files.find((file) => file.path === path)?.sha256;
 }
 
 function sha256Of(manifest: Manifest): string {
   const files = manifest.files.map((file) => [file.path, file.sha256]);
   files.sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
-  const { canonical, weights, maxTokens, pooling, dimensions, idf, heads } = manifest;
-  return hashOf([files, canonical, weights, maxTokens, pooling, dimensions, idf ?? null, heads]);
+  const { canonical, weights, maxTokens, pooling, dimensions, idf, heads, causal } = manifest;
+  const parts = [files, canonical, weights, maxTokens, pooling, dimensions, idf ?? null, heads];
+  return hashOf(causal ? [...parts, causal] : parts);
 }
 
 function encoderSha256Of(manifest: Manifest): string {
-  const { canonical, maxTokens, pooling, dimensions } = manifest;
+  const { canonical, maxTokens, pooling, dimensions, causal } = manifest;
   return hashOf([
-    weightsSha256(manifest),
+    sha256Listed(manifest, manifest.weights),
     canonical,
     maxTokens,
     pooling,
     dimensions,
     PROFILE_VERSION,
+    ...(causal?.projection ? [sha256Listed(manifest, causal.projection)] : []),
   ]);
 }

@@ -41,8 +41,15 @@ export function templateMistakes(template: string): string[] {
   return mistakes;
 }
 
+/** Longer runs of backticks are shortened, so that no code can make the fence grow. */
+const LONGEST_RUN = 8;
+
+function withShortRuns(code: string): string {
+  return code.replace(/`{9,}/g, '`'.repeat(LONGEST_RUN));
+}
+
 /** A run of backticks longer than any in the code, so that no code can end its block. */
-export function fenceFor(...codes: readonly string[]): string {
+function fenceFor(...codes: readonly string[]): string {
   let longest = 2;
   for (const code of codes) {
     for (const run of code.match(/`+/g) ?? []) longest = Math.max(longest, run.length);
@@ -57,12 +64,13 @@ export function renderPair(
   b: PromptSide,
   directive: string,
 ): PromptSegment[] {
+  const [codeA, codeB] = [withShortRuns(a.text), withShortRuns(b.text)];
   const values: Record<Placeholder, string> = {
     language_a: LANGUAGE_REGISTRY[a.language].label,
     language_b: LANGUAGE_REGISTRY[b.language].label,
-    code_a: a.text,
-    code_b: b.text,
-    fence: fenceFor(a.text, b.text),
+    code_a: codeA,
+    code_b: codeB,
+    fence: fenceFor(codeA, codeB),
     directive,
   };
   const segments: PromptSegment[] = [];

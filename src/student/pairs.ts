@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { CANONICAL_VERSION, canonicalize } from '../code/canonical.js';
-import { LANGUAGES, type Canonical, type Language } from '../code/types.js';
+import { LANGUAGES, type Canonical } from '../code/types.js';
 import { inBatches, readJsonLines, type BadLine, type Line } from './json-lines.js';
-import type { EncodedFunction, Student } from './types.js';
+import type { EncodedFunction, PairSide, Student } from './types.js';
 
 const id = z.union([z.string(), z.number()]);
 
@@ -42,27 +42,52 @@ export async function canonicalOf(code: Code): Promise<Canonical> {
   return { version: CANONICAL_VERSION, text, lines: [], hash };
 }
 
+/** A pair with the text of both sides, or the bad line that it came from. */
+export type ReadPair<T> =
+  { line: number; pair: T; sides: readonly [PairSide, PairSide]; error?: undefined } | BadLine;
+
 /** A pair with both sides encoded, or the bad line that it came from. */
 export type EncodedPair<T> =
-  { line: number; pair: T; a: EncodedFunction; b: EncodedFunction; error?: undefined } | BadLine;
+  | {
+      line: number;
+      pair: T;
+      sides: readonly [PairSide, PairSide];
+      a: EncodedFunction;
+      b: EncodedFunction;
+      error?: undefined;
+    }
+  | BadLine;
+
+interface AnyPair {
+  id?: string | number;
+  a: Code;
+  b: Code;
+}
 
 /** Pairs that are encoded together. */
 const BATCH = 64;
+
+/** Reads pairs from a JSONL stream, in input order and in constant memory. */
+export async function* readPairs<T extends AnyPair>(
+  input: Readable,
+  schema: z.ZodType<T>,
+): AsyncGenerator<ReadPair<T>> {
+  for await (const item of readJsonLines(input, schema)) yield await readPair(item);
+}
 
 /**
  * Reads pairs from a JSONL stream and encodes both sides, in input order and in constant memory.
  * While one batch is embedded, the next one is parsed.
  */
-export async function* encodePairs<T extends { id?: string | number; a: Code; b: Code }>(
+export async function* encodePairs<T extends AnyPair>(
   input: Readable,
   schema: z.ZodType<T>,
   student: Pick<Student, 'encode'>,
 ): AsyncGenerator<EncodedPair<T>> {
   let pending: Promise<EncodedPair<T>[]> | undefined;
-  for await (const batch of inBatches(readJsonLines(input, schema), BATCH)) {
-    const prepared = await prepare(batch);
+  for await (const batch of inBatches(readPairs(input, schema), BATCH)) {
     const previous = pending;
-    pending = encodeBatch(prepared, student);
+    pending = encodeBatch(batch, student);
     // Awaited one turn later: a failure must not count as unhandled until then.
     pending.catch(() => undefined);
     if (previous) yield* await previous;
@@ -70,41 +95,33 @@ export async function* encodePairs<T extends { id?: string | number; a: Code; b:
   if (pending) yield* await pending;
 }
 
-type Side = { language: Language; canonical: Canonical };
-type Prepared<T> = { line: number; pair: T; a: Side; b: Side; error?: undefined } | BadLine;
-
-async function prepare<T extends { id?: string | number; a: Code; b: Code }>(
-  batch: readonly Line<T>[],
-): Promise<Prepared<T>[]> {
-  const prepared: Prepared<T>[] = [];
-  for (const item of batch) {
-    if (item.error !== undefined) {
-      prepared.push(item);
-      continue;
-    }
-    const { line, value: pair } = item;
-    try {
-      const a = { language: pair.a.language, canonical: await canonicalOf(pair.a) };
-      const b = { language: pair.b.language, canonical: await canonicalOf(pair.b) };
-      prepared.push({ line, pair, a, b });
-    } catch (error) {
-      prepared.push({ line, id: pair.id ?? null, error: (error as Error).message });
-    }
+async function readPair<T extends AnyPair>(item: Line<T>): Promise<ReadPair<T>> {
+  if (item.error !== undefined) return item;
+  const { line, value: pair } = item;
+  try {
+    return { line, pair, sides: [await sideOf(pair.a), await sideOf(pair.b)] };
+  } catch (error) {
+    return { line, id: pair.id ?? null, error: (error as Error).message };
   }
-  return prepared;
+}
+
+async function sideOf(code: Code): Promise<PairSide> {
+  const canonical = await canonicalOf(code);
+  const { language } = code;
+  return 'code' in code ? { language, code: code.code, canonical } : { language, canonical };
 }
 
 async function encodeBatch<T>(
-  batch: readonly Prepared<T>[],
+  batch: readonly ReadPair<T>[],
   student: Pick<Student, 'encode'>,
 ): Promise<EncodedPair<T>[]> {
-  const sides = batch.flatMap((item) => (item.error === undefined ? [item.a, item.b] : []));
+  const sides = batch.flatMap((item) => (item.error === undefined ? item.sides : []));
   const encoded = await student.encode(sides);
   let next = 0;
   return batch.map((item) => {
     if (item.error !== undefined) return item;
     const a = encoded[next++]!;
     const b = encoded[next++]!;
-    return { line: item.line, pair: item.pair, a, b };
+    return { ...item, a, b };
   });
 }

@@ -21,7 +21,31 @@ export interface Verdict {
   score: number | null;
   answered: boolean;
   head: Head;
+  /** What the student wrote, where it answered freely. */
+  answer?: string;
 }
+
+export interface JudgeOptions {
+  head?: Head;
+  use?: Use;
+  searched?: number;
+  threshold?: number;
+}
+
+/** One side of a pair as text. */
+export interface PairSide {
+  language: Language;
+  /** Source text, where it is known. */
+  code?: string;
+  canonical: Canonical;
+}
+
+/**
+ * How a generation head's answer is read: `labels` compares the probabilities of both labels after
+ * the forced conclusion, `grammar` lets the model write one of them, `free` lets it write what it
+ * likes and looks for a conclusion.
+ */
+export type Reading = 'labels' | 'grammar' | 'free';
 
 /** A loaded student. Made by `openStudent`. */
 export interface Student {
@@ -47,10 +71,14 @@ export interface Student {
    * Verdict on a pair. `searched` is the number of functions among which the candidate was found
    * (1 for a given pair): the best of 100,000 strangers looks more alike than the best of 100.
    */
-  judge(
-    a: EncodedFunction,
-    b: EncodedFunction,
-    options?: { head?: Head; use?: Use; searched?: number; threshold?: number },
-  ): Verdict;
+  judge(a: EncodedFunction, b: EncodedFunction, options?: JudgeOptions): Verdict;
+  /** Whether a head reads the text of both sides together (`judgePair`) and not their vectors. */
+  readsPairs?(head: Head): boolean;
+  /** Verdict of a head that reads pairs. */
+  judgePair?(
+    a: PairSide,
+    b: PairSide,
+    options?: JudgeOptions & { reading?: Reading },
+  ): Promise<Verdict>;
   close(): Promise<void>;
 }
