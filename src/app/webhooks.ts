@@ -1,9 +1,9 @@
 import type { ApplicationFunction, Probot } from 'probot';
 import { parseSlashCommand } from '../github/slash-command.js';
-import type { Job } from './jobs.js';
+import type { ScanJob } from './jobs.js';
 
 /** Stores a job; resolves when it is safe to answer GitHub. */
-export type Enqueue = (job: Job, deliveryId: string) => Promise<unknown>;
+export type Enqueue = (job: ScanJob, deliveryId: string) => Promise<unknown>;
 
 interface Repository {
   name: string;
@@ -58,40 +58,16 @@ export function webhooks(enqueue: Enqueue): ApplicationFunction {
       if (from) await enqueue({ kind: 'comparison', ...from, base, head }, id);
     });
 
-    app.on(
-      ['check_run.rerequested', 'check_run.requested_action'],
-      async ({ id, payload, octokit }) => {
-        await rescan(id, payload, payload.check_run.head_sha, octokit);
-      },
-    );
-    app.on('check_suite.rerequested', async ({ id, payload, octokit }) => {
-      await rescan(id, payload, payload.check_suite.head_sha, octokit);
-    });
-
-    type CommitPulls = (parameters: {
-      owner: string;
-      repo: string;
-      commit_sha: string;
-    }) => Promise<{ data: { number: number; state: string; head: { sha: string } }[] }>;
-
-    /** `check_suite.pull_requests` is empty for forks, so the commit is asked for its pull requests. */
-    async function rescan(
-      id: string,
-      payload: Event,
-      sha: string,
-      octokit: { rest: { repos: { listPullRequestsAssociatedWithCommit: CommitPulls } } },
-    ): Promise<void> {
+    const commit = async (id: string, payload: Event, sha: string): Promise<void> => {
       const from = origin(payload);
-      if (!from) return;
-      const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
-        owner: from.owner,
-        repo: from.repo,
-        commit_sha: sha,
-      });
-      for (const pull of data) {
-        if (pull.state === 'open') await pullRequest(id, payload, pull.number);
-      }
-    }
+      if (from) await enqueue({ kind: 'commit', ...from, sha }, id);
+    };
+    app.on(['check_run.rerequested', 'check_run.requested_action'], ({ id, payload }) =>
+      commit(id, payload, payload.check_run.head_sha),
+    );
+    app.on('check_suite.rerequested', ({ id, payload }) =>
+      commit(id, payload, payload.check_suite.head_sha),
+    );
 
     app.on('issue_comment.created', async ({ id, payload }) => {
       const { issue, comment } = payload;

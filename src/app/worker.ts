@@ -1,10 +1,12 @@
 import type { CorpusStore } from '../corpus/types.js';
+import type { BlobCache } from '../github/blob-cache.js';
 import { UserError } from '../errors.js';
 import { completeCheck, conclusionOf, openCheck, type CheckOutcome } from '../github/check-run.js';
 import { fetchConfig } from '../github/base-config.js';
 import { mayCommand } from '../github/permission.js';
 import { publishReview } from '../github/publish-review.js';
-import { fetchPullRequest } from '../github/pull-request.js';
+import { currentHead, fetchPullRequest } from '../github/pull-request.js';
+import { rateLimitedUntil } from '../github/rate-limit.js';
 import { scanComparison, scanPullRequest, type RemoteScan } from '../github/scan-change.js';
 import { parseSlashCommand } from '../github/slash-command.js';
 import type { GitHubClient, RepositoryRef } from '../github/types.js';
@@ -13,7 +15,7 @@ import { renderReport } from '../report/render-report.js';
 import { headline } from '../report/words.js';
 import { effectiveValues } from '../scan/config.js';
 import type { Student } from '../student/types.js';
-import type { Job } from './jobs.js';
+import type { ScanJob } from './jobs.js';
 
 /** What a worker needs to do a job. */
 export interface WorkerTools {
@@ -22,6 +24,17 @@ export interface WorkerTools {
   authorId(installationId: number): Promise<number>;
   store: CorpusStore;
   student: Student;
+  /** Keeps what was fetched for the next scan. */
+  cache?: BlobCache;
+  /** Whether another job for the same pull request waits. */
+  newerWaits(): Promise<boolean>;
+  /** Stores a further job that follows from this one. */
+  enqueue(job: ScanJob): Promise<unknown>;
+}
+
+/** A newer push makes this scan's answer of no use. */
+class Superseded extends Error {
+  override readonly name = 'Superseded';
 }
 
 const HELP = [
@@ -54,6 +67,16 @@ async function underCheck(
   try {
     await completeCheck(client, repository, check, outcomeOf(await scan()));
   } catch (error) {
+    // The check stays open: the job goes on when GitHub takes requests again.
+    if (rateLimitedUntil(error)) throw error;
+    if (error instanceof Superseded) {
+      return completeCheck(client, repository, check, {
+        conclusion: 'neutral',
+        title: 'Superseded by a newer push',
+        summary: 'The scan stopped, since the pull request has a newer head. See the check there.',
+        findings: [],
+      });
+    }
     const message =
       error instanceof UserError
         ? `${error.message}\n\n${error.remedy ?? ''}`
@@ -76,7 +99,11 @@ async function pullRequestJob(
   const pr = await fetchPullRequest(client, job);
   if (pr.state === 'closed') return;
   await underCheck(client, job, pr.headSha, async () => {
-    const scan = await scanPullRequest(client, pr, tools);
+    const checkpoint = async (): Promise<void> => {
+      if (!(await tools.newerWaits())) return;
+      if ((await currentHead(client, job)) !== pr.headSha) throw new Superseded();
+    };
+    const scan = await scanPullRequest(client, pr, { ...tools, checkpoint });
     if (!pr.draft) {
       await publishReview(client, pr, scan.result.findings, {
         headSha: pr.headSha,
@@ -89,9 +116,28 @@ async function pullRequestJob(
   });
 }
 
+/** `check_suite.pull_requests` is empty for forks, so the commit is asked for its pull requests. */
+async function commitJob(
+  client: GitHubClient,
+  job: Extract<ScanJob, { kind: 'commit' }>,
+  tools: WorkerTools,
+): Promise<void> {
+  const { installationId, owner, repo } = job;
+  const pulls = await client.paginate(client.rest.repos.listPullRequestsAssociatedWithCommit, {
+    owner,
+    repo,
+    commit_sha: job.sha,
+    per_page: 100,
+  });
+  for (const { number, state } of pulls) {
+    if (state !== 'open') continue;
+    await tools.enqueue({ kind: 'pull-request', installationId, owner, repo, number });
+  }
+}
+
 async function commandJob(
   client: GitHubClient,
-  job: Extract<Job, { kind: 'command' }>,
+  job: Extract<ScanJob, { kind: 'command' }>,
   tools: WorkerTools,
 ): Promise<void> {
   const { owner, repo } = job;
@@ -138,7 +184,7 @@ async function commandJob(
 }
 
 /** Does one job. Every step may run again after a crash without saying anything twice. */
-export async function runJob(job: Job, tools: WorkerTools): Promise<void> {
+export async function runJob(job: ScanJob, tools: WorkerTools): Promise<void> {
   const client = await tools.client(job.installationId);
   switch (job.kind) {
     case 'pull-request':
@@ -147,6 +193,8 @@ export async function runJob(job: Job, tools: WorkerTools): Promise<void> {
       return underCheck(client, job, job.head, () =>
         scanComparison(client, job, job.base, job.head, tools),
       );
+    case 'commit':
+      return commitJob(client, job, tools);
     case 'command':
       return commandJob(client, job, tools);
   }

@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'serve', summary: 'run the GitHub App', load: () => import('./serve.js') },
   {
+    name: 'jobs',
+    summary: "the GitHub App's failed jobs",
+    load: () => import('./jobs.js'),
+  },
+  {
     name: 'doctor',
     summary: 'what is installed, what is missing and how to get it',
     load: () => import('./doctor.js'),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../app/environment.js';
 import { serve } from '../app/serve.js';
+import { EXIT } from './exit.js';
+import { writeStderr } from './output.js';
 
 export function register(program: Command): void {
   program
@@ -17,7 +19,10 @@ export function register(program: Command): void {
     .action(async () => {
       const app = await serve(readEnvironment(process.env));
       const stop = (): void => {
-        void app.stop();
+        app.stop().catch((error: unknown) => {
+          writeStderr(`xccd: the App did not stop cleanly: ${(error as Error).message}`);
+          process.exitCode = EXIT.fault;
+        });
       };
       process.once('SIGTERM', stop);
       process.once('SIGINT', stop);

@@ -11,7 +11,7 @@ import { LicenseResolver } from './licenses.js';
 import { UNSUPPORTED, type ParsedFile } from './parse-file.js';
 import { createParser } from './parse-pool.js';
 import { openSourceTree, type SourceTree } from './source-tree.js';
-import type { CorpusStore, FileRecord, StoredFile } from './types.js';
+import type { CorpusStore, FileRecord, RepositoryRecord, StoredFile } from './types.js';
 
 /** Functions with fewer canonical tokens say too little to be found again. */
 export const DEFAULT_MIN_TOKENS = 24;
@@ -29,8 +29,8 @@ export interface IndexProgress {
 }
 
 export interface IndexOptions {
-  /** A folder, a git working tree or directory, or an address to clone from. */
-  source: string;
+  /** A folder, a git working tree or directory, an address to clone from, or a tree already open. */
+  source: string | SourceTree;
   store: CorpusStore;
   student: Student;
   onProgress?: (progress: IndexProgress) => void;
@@ -48,6 +48,8 @@ export interface IndexOptions {
   minTokens?: number;
   /** Indexes every file anew. A corpus that another student made is emptied first. */
   rebuild?: boolean;
+  /** Functions of this repository; files that are new to the corpus stay out beyond. Default: all. */
+  maxFunctions?: number;
   /** Marks idioms at the end. Default true. */
   idioms?: boolean;
   /** How long to wait for another index run on this corpus, in milliseconds. Default 600,000. */
@@ -82,7 +84,8 @@ const FEW_FILES = 24;
 
 interface WorkItem {
   path: string;
-  license: string;
+  /** Null until the file is read. */
+  license: string | null;
   bytes: number;
 }
 
@@ -105,7 +108,10 @@ export async function indexRepository(options: IndexOptions): Promise<IndexSumma
   try {
     await settleStudent(store, student, options.rebuild ?? false);
     report('fetching', 0, 0);
-    const tree = await openSourceTree(options.source, signal ? { signal } : {});
+    const tree =
+      typeof options.source === 'string'
+        ? await openSourceTree(options.source, signal ? { signal } : {})
+        : options.source;
     try {
       const summary = await indexTree(tree, options, report);
       if (options.idioms !== false) {
@@ -147,7 +153,7 @@ async function indexTree(
   // remove the other's files.
   if ((options.taken?.get(repository) ?? tree.origin) !== tree.origin) {
     throw new UserError(
-      `Two of the sources are called ${repository}; the second is ${options.source}`,
+      `Two of the sources are called ${repository}; the second is ${tree.origin}`,
       'Index them one after another, each with a name of its own by --repository.',
     );
   }
@@ -194,7 +200,7 @@ async function indexTree(
     const records = batch.map(({ item, contentHash, file }): FileRecord => ({
       path: item.path,
       contentHash,
-      license: item.license,
+      license: item.license!,
       functions: file.functions.map(({ name, language, startLine, endLine, canonical, tokens }) => {
         const { vector, profile } = encoded[at++]!;
         const { text, lines, hash } = canonical;
@@ -225,13 +231,28 @@ async function indexTree(
     const parse = async (item: WorkItem) => {
       const bytes = await tree.read(item.path);
       if (!bytes) return null;
-      const contentHash = sha256(bytes);
+      const contentHash = tree.contentHash?.(item.path) ?? sha256(bytes);
+      item.license ??= (await licenses.licenseOf(item.path, headOf(bytes))).expression;
       return { item, contentHash, file: await parser.parse(item.path, bytes) };
     };
     let pending = 0;
+    const { maxFunctions } = options;
+    // What the corpus holds already comes first: the limit keeps out what is new.
+    if (maxFunctions !== undefined) {
+      plan.work.sort((a, b) => Number(stored.has(b.path)) - Number(stored.has(a.path)));
+    }
+    const full = async () =>
+      maxFunctions !== undefined && (await held(store, repository)).functions >= maxFunctions;
     for await (const parsed of ahead(plan.work, READ_AHEAD, parse)) {
       signal?.throwIfAborted();
       if (!parsed) continue;
+      if (batch.length === 0 && !stored.has(parsed.item.path) && (await full())) {
+        skipped.push({
+          path: '(repository)',
+          reason: `more than ${maxFunctions} functions: the rest was left out`,
+        });
+        break;
+      }
       const { languages } = options;
       const { language } = parsed.file;
       if (languages && language && !languages.includes(language)) continue;
@@ -247,10 +268,9 @@ async function indexTree(
   }
   // Last, so that the vectors of files that moved are found under their old paths.
   if (plan.removed.length) await store.removeFiles(repository, plan.removed);
-  await store.upsertRepository(record);
-  const { files, functions } = (await store.repositories()).find(
-    ({ name }) => name === repository,
-  )!;
+  const { files, functions, visibility } = await held(store, repository);
+  // The visibility may have changed while the run took its time.
+  await store.upsertRepository({ ...record, visibility: options.visibility ?? visibility });
   return {
     repository,
     commit: tree.commit,
@@ -297,7 +317,7 @@ async function planWork(
     if (!path.startsWith(tree.scope)) continue;
     const language = detectLanguage(path);
     // Without an extension, the first line may name the language.
-    if (!language && extensionOf(path) !== '') continue;
+    if (!language && (tree.contentHash || extensionOf(path) !== '')) continue;
     const reason = rules.reasonFor(path);
     if (reason) {
       if (language) plan.skipped.push({ path, reason });
@@ -311,6 +331,22 @@ async function planWork(
   for (const path of stored.keys()) {
     if (path.startsWith(tree.scope) && !present.has(path)) plan.removed.push(path);
   }
+  if (tree.contentHash) {
+    for (const path of candidates) {
+      const old = stored.get(path);
+      const kept = !rebuild && old?.contentHash === tree.contentHash(path) ? old : null;
+      // The licence of its folder needs no reading; one of its own does.
+      if (!kept || kept.license !== (await licenses.licenseOf(path, '')).expression) {
+        plan.work.push({ path, license: null, bytes: tree.sizeOf?.(path) ?? 0 });
+        continue;
+      }
+      plan.unchanged++;
+      if (kept.skipped !== undefined && kept.skipped !== UNSUPPORTED) {
+        plan.skipped.push({ path, reason: kept.skipped });
+      }
+    }
+    return plan;
+  }
   let done = 0;
   const examine = async (path: string) => ({ path, bytes: await tree.read(path) });
   for await (const { path, bytes } of ahead(candidates, READ_AHEAD, examine)) {
@@ -321,7 +357,7 @@ async function planWork(
       if (old) plan.removed.push(path);
       continue;
     }
-    const head = bytes.toString('latin1', 0, 8192);
+    const head = headOf(bytes);
     if (!old && !detectLanguage(path, head.split('\n', 1)[0])) continue;
     const license = (await licenses.licenseOf(path, head)).expression;
     if (rebuild || old?.contentHash !== sha256(bytes)) {
@@ -335,6 +371,10 @@ async function planWork(
     if (old.license !== license) plan.relicensed.set(path, license);
   }
   return plan;
+}
+
+async function held(store: CorpusStore, repository: string): Promise<RepositoryRecord> {
+  return (await store.repositories()).find(({ name }) => name === repository)!;
 }
 
 async function storedFiles(
@@ -392,6 +432,9 @@ async function* ahead<T, R>(
     yield await running.shift()!;
   }
 }
+
+/** Where a file's licence stands, if it names one. */
+const headOf = (bytes: Buffer) => bytes.toString('latin1', 0, 8192);
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

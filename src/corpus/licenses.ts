@@ -24,6 +24,11 @@ const CODE_EXTENSION =
   /\.(?:py|java|rs|rb|jsx?|tsx?|mjs|cjs|go|cc?|cpp|h|hpp|cs|kt|php|swift|scala|json|ya?ml|html|css|tmpl|tpl|spdx)$/i;
 const NONE: LicenseFinding = { expression: NOASSERTION, source: 'none', score: 0 };
 
+/** Whether a file's name says that it holds a licence. */
+export function isLicenseFile(name: string): boolean {
+  return LICENSE_FILE.test(name) && !CODE_EXTENSION.test(name);
+}
+
 /**
  * Finds the licence of every file of one tree: its header (SPDX line, else notice), then the nearest licence file upwards,
  * then the nearest package manifest upwards. Each folder is looked at once.
@@ -42,7 +47,7 @@ export class LicenseResolver {
   ) {
     for (const path of paths) {
       const name = basename(path);
-      if (LICENSE_FILE.test(name) && !CODE_EXTENSION.test(name)) push(this.licenseFiles, path);
+      if (isLicenseFile(name)) push(this.licenseFiles, path);
       else if (isManifest(name)) push(this.manifests, path);
     }
   }

@@ -22,6 +22,12 @@ export interface SourceTree {
   paths: string[];
   /** A file's bytes; null where it cannot be read as a file (deleted, or not in a partial copy). */
   read(path: string): Promise<Buffer | null>;
+  /**
+   * Names a file's contents without reading them, where the tree knows that; then `sizeOf` gives
+   * their bytes. Without it, files are read to see whether they changed.
+   */
+  contentHash?(path: string): string;
+  sizeOf?(path: string): number;
   close(): void;
 }
 

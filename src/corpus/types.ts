@@ -42,7 +42,7 @@ export interface Neighbour {
 
 export interface FileRecord {
   path: string;
-  /** sha256 of the file's bytes. */
+  /** sha256 of the file's bytes, or `git:` and the SHA of its blob. */
   contentHash: string;
   license: string;
   functions: Omit<

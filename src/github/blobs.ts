@@ -8,12 +8,14 @@ export async function fetchBlob(
   { owner, repo }: RepositoryRef,
   sha: string,
   cache?: BlobCache,
+  onAnswer: (headers: Record<string, unknown>) => void = () => {},
 ): Promise<Uint8Array> {
   const known = await cache?.get(sha);
   if (known) return known;
-  const { data } = await client.rest.git.getBlob({ owner, repo, file_sha: sha });
+  const { data, headers } = await client.rest.git.getBlob({ owner, repo, file_sha: sha });
   const bytes = Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8');
   await cache?.put(sha, bytes);
+  onAnswer(headers);
   return bytes;
 }
 

@@ -2,6 +2,7 @@ import type { CorpusStore } from '../corpus/types.js';
 import type { Config } from '../scan/config-schema.js';
 import { pathRules } from '../scan/path-rules.js';
 import { scanChange, type ScanOutput } from '../scan/scan.js';
+import { withCheckpoints } from '../student/checkpoints.js';
 import type { Student } from '../student/types.js';
 import { fetchBaseline, fetchConfig } from './base-config.js';
 import type { BlobCache } from './blob-cache.js';
@@ -55,23 +56,6 @@ async function scan(
   output.result.skipped.push(...change.skipped);
   await checkpoint?.();
   return { ...output, config, hunks: change.hunks };
-}
-
-/** Functions encoded between two checkpoints: some seconds of work. */
-const BETWEEN_CHECKPOINTS = 32;
-
-/** A student that looks up between the functions of a long change. */
-function withCheckpoints(student: Student, checkpoint: () => Promise<void>): Student {
-  return Object.assign(Object.create(student) as Student, {
-    async encode(items: Parameters<Student['encode']>[0]) {
-      const encoded: Awaited<ReturnType<Student['encode']>> = [];
-      for (let at = 0; at < items.length; at += BETWEEN_CHECKPOINTS) {
-        if (at > 0) await checkpoint();
-        encoded.push(...(await student.encode(items.slice(at, at + BETWEEN_CHECKPOINTS))));
-      }
-      return encoded;
-    },
-  });
 }
 
 /** Scans a pull request read through the API, with the configuration of its base. */

@@ -33,18 +33,18 @@ test('one job of a pull request runs, one more waits, further ones are merged in
   let release!: () => void;
   const gate = new Promise<void>((done) => (release = done));
 
-  expect(await queue.add(job(7), 'first')).toBe(true);
-  expect(await queue.add(job(7), 'first again')).toBe(false);
-  await queue.work(async (_job, deliveryId) => {
+  expect(await queue.add(job(7), 'first')).toBe('stored');
+  expect(await queue.add(job(7), 'first again')).toBe('merged');
+  await queue.work(async (_job, { deliveryId }) => {
     started.push(deliveryId);
     most = Math.max(most, ++running);
     if (deliveryId === 'first') await gate;
     running -= 1;
   });
   await until(() => started.includes('first'));
-  expect(await queue.add(job(7), 'second')).toBe(true);
-  expect(await queue.add(job(7), 'third')).toBe(false);
-  expect(await queue.add(job(8), 'other')).toBe(true);
+  expect(await queue.add(job(7), 'second')).toBe('stored');
+  expect(await queue.add(job(7), 'third')).toBe('merged');
+  expect(await queue.add(job(8), 'other')).toBe('stored');
   await until(() => started.includes('other'));
   expect(started).toEqual(['first', 'other']);
   release();

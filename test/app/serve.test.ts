@@ -111,7 +111,12 @@ test('a clean pull request gets a check and no word', async () => {
 });
 
 test('a configuration that is broken on the base asks for action and names the line', async () => {
-  const pull = github.addPull({ number: 3, headSha: '3'.repeat(40), files: addedFile(COPY) });
+  const pull = github.addPull({
+    number: 3,
+    headSha: '3'.repeat(40),
+    baseSha: 'c'.repeat(40),
+    files: addedFile(COPY),
+  });
   pull.files.set('.github/xccd.yml', { before: 'failOn: sometimes\n', after: 'failOn: error\n' });
   await deliver('pull_request', opened(3));
   await until(() => checkOf(pull.headSha)?.status === 'completed');
@@ -173,9 +178,9 @@ test('an unsigned or wrongly signed delivery is refused', async () => {
 test('health, readiness and metrics are there, and the log holds neither code nor secrets', async () => {
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${app.port}${path}`)).text();
   expect(await get('/healthz')).toBe('ok\n');
-  expect(await get('/readyz')).toBe('ready\n');
+  expect(await get('/readyz')).toMatch(/^ready\nscans: \d+ waiting/);
   expect(await get('/metrics')).toMatch(
-    /xccd_deliveries_total\{kind="pull-request",merged="false"\} [1-9]/,
+    /xccd_deliveries_total\{kind="pull-request",outcome="stored"\} [1-9]/,
   );
   expect(logged).toContain('"delivery":"delivery-');
   for (const secret of [SECRET, 'PRIVATE KEY', 'ghs_fake', 'slugify']) {

@@ -303,6 +303,7 @@ export class FakeGitHub {
       expires_at: new Date(Date.now() + 3_600_000).toISOString(),
       permissions: {},
     }),
+    'apps/list-installations': () => [],
     'apps/get-authenticated': () => ({ id: 1, slug: 'xccd' }),
     'users/get-by-username': () => ({ id: this.botId, login: 'xccd[bot]' }),
     'repos/list-pull-requests-associated-with-commit': (request) =>
