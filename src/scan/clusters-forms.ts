@@ -27,6 +27,8 @@ export class Forms {
    * several.
    */
   homes = new Int32Array(1024);
+  /** Number of the file in which the form stands first. */
+  readonly files: number[] = [];
   private readonly languages: Language[] = [];
   private readonly offsets: number[] = [];
   private readonly file: number;
@@ -65,6 +67,7 @@ export class Forms {
     const forms = new Forms(dimensions);
     const rowOfHash = new Map<string, number>();
     const homes = new Map<string, number>();
+    let [file, fileName] = [-1, ''];
     const numbers = { read: 0, small: 0, idioms: 0 };
     try {
       for await (const item of store.functions(filter)) {
@@ -75,9 +78,13 @@ export class Forms {
           const name = `${item.language} ${item.repository}`;
           let home = homes.get(name);
           if (home === undefined) homes.set(name, (home = homes.size));
+          // The functions of a file follow each other.
+          const at = `${item.repository}\0${item.path}`;
+          if (at !== fileName) [file, fileName] = [file + 1, at];
           const row = rowOfHash.get(item.hash);
           if (row === undefined) {
             rowOfHash.set(item.hash, forms.length);
+            forms.files.push(file);
             forms.add(item, home);
           } else {
             forms.places[row]!.push(item.id);

@@ -15,13 +15,16 @@ const SHARE = 0.75;
  * groups become one when at least three quarters of the pairs between them, up to six members on
  * either side, are clones. Single linkage would glue a whole corpus together by chains (a is like
  * b, b is like c, but a is not like c); complete linkage would break a group in two wherever the
- * student misses one pair of it. Equal edges give equal groups.
+ * student misses one pair of it. Two rows of one file never meet in a group: they are siblings
+ * (encode and decode, add and subtract) far more often than copies. Equal edges give equal groups.
  *
+ * @param fileOf number of the file of each row
  * @param isClone verdict on a pair that may have no edge of its own
  * @returns groups of two rows and more, each ascending
  */
 export function linkGroups(
   edges: readonly Edge[],
+  fileOf: readonly number[],
   isClone: (a: number, b: number) => boolean,
 ): number[][] {
   const groups = new Map<number, number[]>();
@@ -39,6 +42,8 @@ export function linkGroups(
     const [into, from] = [group(edge.a), group(edge.b)].sort((x, y) => x - y) as [number, number];
     if (into === from) continue;
     const [left, right] = [groups.get(into)!, groups.get(from)!];
+    const files = new Set(left.map((row) => fileOf[row]));
+    if (right.some((row) => files.has(fileOf[row]))) continue;
     if (!agree(left, right, isClone)) continue;
     for (const row of right) groupOf.set(row, into);
     // Representatives of both stay at the front.

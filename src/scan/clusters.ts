@@ -119,7 +119,7 @@ async function find(
       }
     }
     onProgress?.({ stage: 'judge', done: pairs.length, total: pairs.length });
-    const groups = linkGroups(edges, (a, b) => remembered(a, b) >= threshold);
+    const groups = linkGroups(edges, forms.files, (a, b) => remembered(a, b) >= threshold);
     const grouped = new Set(groups.flat());
     // A form that stands in several repositories or languages is a group of its own.
     for (let row = 0; row < forms.length; row++)
