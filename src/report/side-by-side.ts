@@ -28,12 +28,18 @@ function sides(text: string, startLine: number, ranges: readonly [number, number
 /** More empty lines than this to set a stretch level would hide more than they show. */
 const MAX_PADDING = 15;
 
+/** The text of one side and the line of the file at which it starts, from 1. */
+export interface SideText {
+  text: string;
+  startLine: number;
+}
+
 /** The stretches that can be set level with each other: in order on both sides, and near enough. */
-function levelled(finding: Finding, twinStart: number): Stretch[] {
+function levelled(evidence: readonly Stretch[], leftStart: number, rightStart: number): Stretch[] {
   const kept: Stretch[] = [];
-  let left = finding.function.startLine - 1;
-  let right = twinStart - 1;
-  for (const stretch of [...finding.evidence].sort((a, b) => a.lines[0] - b.lines[0])) {
+  let left = leftStart - 1;
+  let right = rightStart - 1;
+  for (const stretch of [...evidence].sort((a, b) => a.lines[0] - b.lines[0])) {
     const [toLeft, toRight] = [stretch.lines[0] - left, stretch.twinLines[0] - right];
     if (toLeft <= 0 || toRight <= 0 || Math.abs(toLeft - toRight) > MAX_PADDING) continue;
     kept.push(stretch);
@@ -50,15 +56,28 @@ function levelled(finding: Finding, twinStart: number): Stretch[] {
 export function sideBySide(finding: Finding): Row[] | null {
   const twin = finding.twins[0];
   if (!finding.source || finding.source.twin === null || !twin) return null;
+  return levelRows(
+    { text: finding.source.function, startLine: finding.function.startLine },
+    { text: finding.source.twin, startLine: twin.startLine },
+    finding.evidence,
+  );
+}
+
+/** Rows of two functions, the aligned stretches (`lines` left, `twinLines` right) level. */
+export function levelRows(
+  leftText: SideText,
+  rightText: SideText,
+  evidence: readonly Stretch[],
+): Row[] {
   const left = sides(
-    finding.source.function,
-    finding.function.startLine,
-    finding.evidence.map((stretch) => stretch.lines),
+    leftText.text,
+    leftText.startLine,
+    evidence.map((stretch) => stretch.lines),
   );
   const right = sides(
-    finding.source.twin,
-    twin.startLine,
-    finding.evidence.map((stretch) => stretch.twinLines),
+    rightText.text,
+    rightText.startLine,
+    evidence.map((stretch) => stretch.twinLines),
   );
   const rows: Row[] = [];
   let l = 0;
@@ -71,12 +90,9 @@ export function sideBySide(finding: Finding): Row[] | null {
       rows.push(row);
     }
   };
-  for (const stretch of levelled(finding, twin.startLine)) {
-    take(stretch.lines[0] - finding.function.startLine, stretch.twinLines[0] - twin.startLine);
-    take(
-      stretch.lines[1] - finding.function.startLine + 1,
-      stretch.twinLines[1] - twin.startLine + 1,
-    );
+  for (const stretch of levelled(evidence, leftText.startLine, rightText.startLine)) {
+    take(stretch.lines[0] - leftText.startLine, stretch.twinLines[0] - rightText.startLine);
+    take(stretch.lines[1] - leftText.startLine + 1, stretch.twinLines[1] - rightText.startLine + 1);
   }
   take(left.length, right.length);
   return rows;
