@@ -29,7 +29,7 @@ def dry_run(settings: Settings, beside: str, data: str | None) -> dict:
     if config.model_type not in SUPPORTED:
         raise SettingsError(f"model: {config.model_type} cannot be exported; known: {', '.join(SUPPORTED)}")
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+        model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa")
         base = sum(p.numel() for p in model.parameters())
         if settings.lora is not None:
             first = settings.lora.first_layer
@@ -61,7 +61,11 @@ def _shapes(model, settings: Settings) -> dict:
     """Runs two pairs of ids through the shapes of the model."""
     backbone = Backbone(model, settings, 0)
     ids = torch.zeros(2, 64, dtype=torch.long)
-    states = backbone.decoder(input_ids=ids, use_cache=False).last_hidden_state
+    positions = torch.arange(64).repeat(2, 1)
+    sees = torch.ones(2, 1, 64, 64, dtype=torch.bool)
+    states = backbone.decoder(
+        input_ids=ids, position_ids=positions, attention_mask=sees, use_cache=False
+    ).last_hidden_state
     logits = backbone.output(states[:, -1])
     return {"states": list(states.shape), "logits": list(logits.shape), "vector": settings.contrastive.dimensions}
 

@@ -28,13 +28,14 @@ _TEMPLATE = (
 _DIRECTIVE = 'Answer "Conclusion: yes" or "Conclusion: no".'
 BLOCKS = {
     "canonical": 2,
+    "maxTokens": 48,
     "generation": {
         "template": _TEMPLATE,
+        "task": "Yes or no?",
         "directive": _DIRECTIVE,
         "conclusion": "Conclusion:",
         "labels": {"clone": " yes", "different": " no"},
         "maxNewTokens": 32,
-        "threshold": 0.5,
     },
     "causal": {"reads": "canonical", "maxSideTokens": 48},
 }
@@ -98,7 +99,7 @@ def make_data(folder: str, counts: dict[str, int]) -> None:
             b = a if label else " ".join(generator.choices(_WORDS, k=generator.randint(4, 12)))
             facts = {"id": identity, "label": label, "split": split, "languages": "python-java", "negative": None}
             answer = generation["conclusion"] + generation["labels"]["clone" if label else "different"]
-            for kind, directive in (("forced", _DIRECTIVE), ("free", "")):
+            for kind, directive in (("forced", _DIRECTIVE), ("free", "Yes or no?")):
                 segments = _segments(a, b, directive)
                 rationale = "" if kind == "forced" else ("Equal words.\n" if label else "Other words.\n")
                 prompts.append(

@@ -76,6 +76,8 @@ class GenerationSettings:
 @dataclass(frozen=True)
 class TrainingSettings:
     epochs: int = 1
+    #: Training pairs, drawn evenly from language pairs and labels; null for all.
+    pairs: int | None = None
     #: Pairs of a forward pass; sides of the same pass are each other's negatives.
     batch_pairs: int = 8
     #: Forward passes of an optimiser step.

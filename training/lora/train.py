@@ -24,7 +24,7 @@ from backbone import Backbone, adapted, load_model, load_tokens
 from batches import epoch_batches, spread
 from calibrate import calibrated
 from dry_run import dry_run
-from examples import Example, read_examples
+from examples import Example, read_examples, read_prompt_blocks
 from frozen import FrozenStates
 from heads import Heads
 from objective import losses, through_backbone
@@ -47,9 +47,17 @@ class Trainer:
         self.settings, self.run, self.data = settings, run, data
         seed_all(settings.training.seed)
         torch.set_num_threads(settings.training.threads)
+        asked = read_prompt_blocks(data)["maxTokens"]
+        if asked != settings.contrastive.max_tokens:
+            raise SettingsError(
+                f"contrastive.max_tokens is {settings.contrastive.max_tokens}, but {data} was rendered for {asked}; "
+                "make them equal (`xccd distill prompts --max-tokens`)"
+            )
         tokens = self.tokens = load_tokens(settings.model)
         everything = read_examples(data, tokens, settings.contrastive.max_tokens, {"train", "validation"})
         self.train = [e for e in everything if e.split == "train"]
+        if settings.training.pairs is not None:
+            self.train = spread(self.train, settings.training.pairs, settings.training.seed)
         self.validation = [e for e in everything if e.split == "validation"]
         if len(self.train) < settings.training.batch_pairs or not self.validation:
             raise SettingsError(
