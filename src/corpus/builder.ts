@@ -101,32 +101,60 @@ export async function indexRepository(options: IndexOptions): Promise<IndexSumma
   const started = performance.now();
   const { store, student, signal, waitMs } = options;
   const report = reporter(options.onProgress);
-  const release = await store.lockForIndexing?.({
-    ...(waitMs === undefined ? {} : { waitMs }),
-    onWait: () => report('waiting', 0, 0),
-  });
+  const lock = (repository?: string) =>
+    store.lockForIndexing?.({
+      ...(waitMs === undefined ? {} : { waitMs }),
+      ...(repository === undefined ? {} : { repository }),
+      onWait: () => report('waiting', 0, 0),
+    });
+  report('fetching', 0, 0);
+  const tree =
+    typeof options.source === 'string'
+      ? await openSourceTree(options.source, signal ? { signal } : {})
+      : options.source;
+  let summary: Omit<IndexSummary, 'seconds'>;
   try {
-    await settleStudent(store, student, options.rebuild ?? false);
-    report('fetching', 0, 0);
-    const tree =
-      typeof options.source === 'string'
-        ? await openSourceTree(options.source, signal ? { signal } : {})
-        : options.source;
+    if (await mustSettle(store, student)) {
+      const release = await lock();
+      try {
+        await settleStudent(store, student, options.rebuild ?? false);
+      } finally {
+        await release?.();
+      }
+    }
+    const release = await lock(options.repository ?? tree.repository);
     try {
-      const summary = await indexTree(tree, options, report);
-      if (options.idioms !== false) {
+      summary = await indexTree(tree, options, report);
+    } finally {
+      await release?.();
+    }
+  } finally {
+    tree.close();
+  }
+  if (options.idioms !== false) {
+    // While others write, the one that ends last marks the idioms of all.
+    const release = await store.lockForIndexing?.({ waitMs: 0 }).catch((error: unknown) => {
+      if (error instanceof UserError) return null;
+      throw error;
+    });
+    if (release !== null) {
+      try {
         await updateIdioms(store, {
           onProgress: (done, total) => report('idioms', done, total),
           ...(signal ? { signal } : {}),
         });
+      } finally {
+        await release?.();
       }
-      return { ...summary, seconds: (performance.now() - started) / 1000 };
-    } finally {
-      tree.close();
     }
-  } finally {
-    await release?.();
   }
+  return { ...summary, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Whether the corpus must first be told of this student, or be emptied for it. */
+async function mustSettle(store: CorpusStore, student: Student): Promise<boolean> {
+  const stored = await store.student();
+  return !stored || !makesEqualVectors(stored, corpusStudentOf(student));
 }
 
 /** Makes `student` the one of the corpus, where that is possible. */

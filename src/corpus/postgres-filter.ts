@@ -45,15 +45,3 @@ export async function conditionsOf(
   }
   return { sql, parameters };
 }
-
-/** The most functions that can match a filter; paths are not counted. */
-export async function mostMatching(db: SqlDatabase, filter: SearchFilter): Promise<number> {
-  const { paths: _, ...counted } = filter;
-  const { sql, parameters } = await conditionsOf(db, counted, 1);
-  const where = sql.length ? ` WHERE ${sql.join(' AND ')}` : '';
-  const [row] = await db.query<{ n: number }>(
-    `SELECT coalesce(sum(functions), 0)::bigint AS n FROM xccd.tallies${where}`,
-    parameters,
-  );
-  return row!.n;
-}

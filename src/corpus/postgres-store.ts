@@ -23,7 +23,7 @@ import type {
   SearchFilter,
   StoredFile,
 } from './types.js';
-import { checkDimensions, toVector } from './vector-bytes.js';
+import { toVector } from './vector-bytes.js';
 
 export interface PostgresStoreOptions extends SearchSettings {
   /** Opens an existing corpus for reading alone. Default false. */
@@ -59,6 +59,9 @@ interface FunctionRow {
   vector: Uint8Array;
   profile: Uint8Array;
   canonical: Uint8Array | null;
+  repository: string;
+  commit_sha: string | null;
+  visibility: 'public' | 'private';
 }
 
 const REPOSITORY_COLUMNS =
@@ -66,8 +69,9 @@ const REPOSITORY_COLUMNS =
 
 const FUNCTION_ROWS = `SELECT f.repository_id, f.id, f.language, f.license, f.path, f.name,
     f.start_line, f.end_line, f.hash, f.tokens, i.id IS NOT NULL AS idiom,
-    d.vector, d.profile, d.canonical
+    d.vector, d.profile, d.canonical, r.name AS repository, r.commit_sha, r.visibility
   FROM xccd.functions f
+  JOIN xccd.repositories r ON r.id = f.repository_id
   JOIN xccd.details d ON d.repository_id = f.repository_id AND d.id = f.id
   LEFT JOIN xccd.idioms i ON i.repository_id = f.repository_id AND i.id = f.id`;
 
@@ -204,11 +208,8 @@ class PostgresStore implements CorpusStore {
     filter: SearchFilter = {},
   ): Promise<Neighbour[][]> {
     return this.read(async (db) => {
-      const student = await meta(db, 'student');
-      if (student === undefined || queries.length === 0 || k < 1) return queries.map(() => []);
-      const { dimensions } = JSON.parse(student) as CorpusStudent;
-      for (const query of queries) checkDimensions(query, dimensions);
-      const found = await nearest(db, dimensions, queries, k, filter, this.options);
+      if (queries.length === 0 || k < 1) return queries.map(() => []);
+      const found = await nearest(db, queries, k, filter, this.options);
       const all = found.flat();
       const rows = await db.query<FunctionRow>(
         `${FUNCTION_ROWS} WHERE f.repository_id = ANY($1::bigint[]) AND f.id = ANY($2::bigint[])`,
@@ -217,10 +218,7 @@ class PostgresStore implements CorpusStore {
           [...new Set(all.map(({ id }) => id))],
         ],
       );
-      const repositories = await repositoriesById(db, rows);
-      const functions = new Map(
-        rows.map((row) => [row.id, toFunction(row, repositories.get(row.repository_id)!)]),
-      );
+      const functions = new Map(rows.map((row) => [row.id, toFunction(row)]));
       return found.map((list) =>
         list.map(({ id, score }) => ({ function: functions.get(id)!, score })),
       );
@@ -239,8 +237,7 @@ class PostgresStore implements CorpusStore {
           ORDER BY f.id`,
           [last, ...parameters],
         );
-        const repositories = await repositoriesById(db, rows);
-        return rows.map((row) => toFunction(row, repositories.get(row.repository_id)!));
+        return rows.map(toFunction);
       });
       yield* page;
       if (page.length < PAGE) return;
@@ -469,18 +466,6 @@ function repositoryRows(db: SqlDatabase): Promise<RepositoryRow[]> {
   return db.query<RepositoryRow>(`SELECT ${REPOSITORY_COLUMNS} FROM xccd.repositories ORDER BY id`);
 }
 
-async function repositoriesById(
-  db: SqlDatabase,
-  rows: readonly FunctionRow[],
-): Promise<Map<number, RepositoryRow>> {
-  if (rows.length === 0) return new Map();
-  const found = await db.query<RepositoryRow>(
-    `SELECT ${REPOSITORY_COLUMNS} FROM xccd.repositories WHERE id = ANY($1::bigint[])`,
-    [[...new Set(rows.map((row) => row.repository_id))]],
-  );
-  return new Map(found.map((row) => [row.id, row]));
-}
-
 async function meta(db: SqlDatabase, key: string): Promise<string | undefined> {
   const [row] = await db.query<{ value: string }>('SELECT value FROM xccd.meta WHERE key = $1', [
     key,
@@ -529,13 +514,13 @@ function inByteOrder(a: readonly (string | number)[], b: readonly (string | numb
   return 0;
 }
 
-function toFunction(row: FunctionRow, repository: RepositoryRow): CorpusFunction {
+function toFunction(row: FunctionRow): CorpusFunction {
   const { canonical } = row;
   let unpacked: { text: string; lines: number[] } | undefined;
   return {
     id: row.id,
-    repository: repository.name,
-    commit: repository.commit,
+    repository: row.repository,
+    commit: row.commit_sha,
     path: row.path,
     name: row.name,
     language: row.language as Language,
@@ -545,7 +530,7 @@ function toFunction(row: FunctionRow, repository: RepositoryRow): CorpusFunction
     hash: row.hash,
     tokens: row.tokens,
     idiom: row.idiom,
-    visibility: repository.visibility,
+    visibility: row.visibility,
     vector: toVector(row.vector),
     profile: row.profile,
     // Unpacked when asked for: most functions that are read are never shown.
