@@ -52,11 +52,9 @@ module.exports = {
     })),
     only('octokit-only-in-github-and-app', '@octokit|probot', 'github|app'),
     only('llama-only-in-student', 'node-llama-cpp', 'student'),
-    only(
-      'database-only-in-corpus',
-      'better-sqlite3|pg/|pg-copy-streams|@electric-sql|hyparquet',
-      'corpus',
-    ),
+    only('database-only-in-corpus', 'better-sqlite3|pg/|pg-copy-streams|hyparquet', 'corpus'),
+    // The App's queue hands its PGlite to pg-boss.
+    only('pglite-only-in-corpus-and-queue', '@electric-sql', 'corpus|app'),
     only('queue-only-in-app', 'pg-boss', 'app'),
   ],
   options: {

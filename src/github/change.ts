@@ -1,5 +1,5 @@
 import { IgnoreRules } from '../corpus/ignore.js';
-import { parsePatch, type PatchFile } from '../diff/patch.js';
+import { parsePatch } from '../diff/patch.js';
 import { UserError } from '../errors.js';
 import type { ChangeFile } from '../scan/change.js';
 import { isRulesFile, remarksBy, type FileRemarks } from '../scan/file-remarks.js';
@@ -7,7 +7,7 @@ import type { BlobCache } from './blob-cache.js';
 import { fetchBlob, fetchFile, noBlobReason } from './blobs.js';
 import type { Hunks } from './review-plan.js';
 import { fetchTree, type GitTree } from './tree.js';
-import { treeChange } from './tree-change.js';
+import { treeChange, type ListedFile } from './tree-change.js';
 import type { GitHubClient, PullRequest, RepositoryRef } from './types.js';
 
 /** GitHub lists at most this many files of a pull request, and of a comparison. */
@@ -15,14 +15,6 @@ const MAX_PULL_FILES = 3000;
 const MAX_COMPARE_FILES = 300;
 /** Requests under way at once; GitHub allows 100 and asks for fewer. */
 const CONCURRENCY = 6;
-
-/** A file as GitHub lists it in a change. */
-export type ListedFile = PatchFile & {
-  /** Of the blob after the change; before it for `removed`. */
-  sha: string | null;
-  /** Changed lines; unknown where the list was made from two trees. */
-  changes?: number;
-};
 
 /** The files of a change, without their contents. */
 export interface ListedChange {

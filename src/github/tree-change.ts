@@ -1,5 +1,13 @@
-import type { ListedFile } from './change.js';
+import type { PatchFile } from '../diff/patch.js';
 import type { GitTree } from './tree.js';
+
+/** A file as GitHub lists it in a change. */
+export type ListedFile = PatchFile & {
+  /** Of the blob after the change; before it for `removed`. */
+  sha: string | null;
+  /** Changed lines; unknown where the list was made from two trees. */
+  changes?: number;
+};
 
 /**
  * What changed between two trees, as GitHub lists a change: for changes of more files than it lists.
