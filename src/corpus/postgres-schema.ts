@@ -94,6 +94,39 @@ export const MIGRATIONS: readonly string[] = [
   ) PARTITION BY HASH (repository_id);
   ${partitions('details')}
   `,
+  `
+  CREATE TABLE xccd.audit_log (
+    sequence bigint PRIMARY KEY,
+    kind text NOT NULL,
+    time text NOT NULL,
+    record text NOT NULL,
+    record_hash text NOT NULL,
+    previous text NOT NULL,
+    hash text NOT NULL
+  );
+  CREATE TABLE xccd.audit_head (
+    id integer PRIMARY KEY CHECK (id = 1),
+    sequence bigint NOT NULL,
+    hash text NOT NULL,
+    pruned bigint NOT NULL
+  );
+  INSERT INTO xccd.audit_head VALUES (1, 0, '', 0);
+  CREATE FUNCTION xccd.audit_log_is_appended_to() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT pruned FROM xccd.audit_head) THEN
+        RETURN OLD;
+      END IF;
+      RAISE EXCEPTION 'the audit log is only appended to, and loses only what is pruned';
+    END $$;
+  CREATE TRIGGER audit_log_is_appended_to BEFORE UPDATE OR DELETE ON xccd.audit_log
+    FOR EACH ROW EXECUTE FUNCTION xccd.audit_log_is_appended_to();
+  CREATE FUNCTION xccd.audit_log_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      RAISE EXCEPTION 'the audit log is only appended to, and loses only what is pruned';
+    END $$;
+  CREATE TRIGGER audit_log_is_not_emptied BEFORE TRUNCATE ON xccd.audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION xccd.audit_log_is_not_emptied();
+  `,
 ];
 
 /** Name of the approximate index. */

@@ -57,4 +57,27 @@ export const MIGRATIONS: readonly string[] = [
     sketch BLOB NOT NULL
   );
   `,
+  `
+  CREATE TABLE audit_log (
+    sequence INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    time TEXT NOT NULL,
+    record TEXT NOT NULL,
+    record_hash TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+  );
+  CREATE TABLE audit_head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    sequence INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    pruned INTEGER NOT NULL
+  );
+  INSERT INTO audit_head VALUES (1, 0, '', 0);
+  CREATE TRIGGER audit_log_never_changes BEFORE UPDATE ON audit_log
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only appended to'); END;
+  CREATE TRIGGER audit_log_loses_what_is_pruned BEFORE DELETE ON audit_log
+    WHEN OLD.sequence > (SELECT pruned FROM audit_head)
+    BEGIN SELECT RAISE(ABORT, 'the audit log loses only what is pruned'); END;
+  `,
 ];

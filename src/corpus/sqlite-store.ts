@@ -105,7 +105,7 @@ class SqliteStore implements CorpusStore {
     }
     try {
       if (!readonly) mkdirSync(dirname(location), { recursive: true });
-      this.db = open(location, readonly, busyTimeoutMs);
+      this.db = openCorpusFile(location, readonly, busyTimeoutMs);
     } catch (error) {
       throw explainSqliteError(error, location);
     }
@@ -391,19 +391,8 @@ class SqliteStore implements CorpusStore {
   }
 
   async close(): Promise<void> {
-    if (!this.db.open) return;
     this.table = undefined;
-    if (!this.readonly) {
-      // Back to one file that can be copied, and read from a folder that cannot be written; where
-      // another process has it open, the last one to close does it.
-      try {
-        this.db.pragma('busy_timeout = 0');
-        this.db.pragma('journal_mode = DELETE');
-      } catch (error) {
-        if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
-      }
-    }
-    this.db.close();
+    closeCorpusFile(this.db, this.readonly);
   }
 
   private async read<T>(work: () => T): Promise<T> {
@@ -594,7 +583,12 @@ class SqliteStore implements CorpusStore {
   }
 }
 
-function open(file: string, readonly: boolean, timeout: number): Database.Database {
+/** Opens a corpus file, made or brought to the newest schema where that is needed. */
+export function openCorpusFile(
+  file: string,
+  readonly: boolean,
+  timeout: number,
+): Database.Database {
   const db = new Database(file, { readonly, timeout });
   try {
     if (!readonly && db.pragma('page_count', { simple: true }) === 0) db.pragma('page_size = 8192');
@@ -611,8 +605,8 @@ function open(file: string, readonly: boolean, timeout: number): Database.Databa
     if (readonly && version === MIGRATIONS.length) return db;
     if (readonly) {
       db.close();
-      open(file, false, timeout).close();
-      return open(file, true, timeout);
+      openCorpusFile(file, false, timeout).close();
+      return openCorpusFile(file, true, timeout);
     }
     useWal(db);
     db.pragma('synchronous = NORMAL');
@@ -622,6 +616,21 @@ function open(file: string, readonly: boolean, timeout: number): Database.Databa
     db.close();
     throw error;
   }
+}
+
+export function closeCorpusFile(db: Database.Database, readonly: boolean): void {
+  if (!db.open) return;
+  if (!readonly) {
+    // Back to one file that can be copied, and read from a folder that cannot be written; where
+    // another process has it open, the last one to close does it.
+    try {
+      db.pragma('busy_timeout = 0');
+      db.pragma('journal_mode = DELETE');
+    } catch (error) {
+      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
+    }
+  }
+  db.close();
 }
 
 /** The schema's version; 0 for an empty file. */
