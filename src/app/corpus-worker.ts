@@ -22,6 +22,8 @@ export interface CorpusTools {
   cache?: BlobCache;
   /** Stores a job, at once or for later. */
   enqueue(job: CorpusJob, startAfter?: Date): Promise<unknown>;
+  /** Threads for parsing: scans need the others. Default 1. */
+  parseThreads?: number;
   /** Aborted when the App stops. */
   signal?: AbortSignal;
   /** Waits while scans run; throws when the App stops. */
@@ -118,7 +120,7 @@ async function index(
       maxFunctions: settings.maxFunctions,
       idioms: false,
       ...(tools.signal ? { signal: tools.signal } : {}),
-      jobs: 1,
+      jobs: tools.parseThreads ?? 1,
     });
     const { files, functions, added, removed, seconds } = summary;
     const skipped = summary.skipped.length + source.skipped.length;

@@ -227,15 +227,22 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       );
     },
     async counts() {
-      const [scan, index, dead] = await Promise.all(
-        [SCAN, INDEX, DEAD].map(async (name) => (await boss.getQueueStats(name)).at(-1)),
+      // pg-boss's own figures are up to a minute old.
+      const { rows } = await executeSql(
+        `SELECT name, state = 'active' AS active, count(*)::int AS jobs
+         FROM "${schema}".job WHERE state IN ('created', 'retry', 'active') GROUP BY 1, 2`,
+        [],
       );
+      const count = (name: string, active: boolean): number =>
+        (rows as { name: string; active: boolean; jobs: number }[]).find(
+          (row) => row.name === name && row.active === active,
+        )?.jobs ?? 0;
       return {
-        waiting: scan?.queuedCount ?? 0,
-        active: scan?.activeCount ?? 0,
-        indexWaiting: index?.queuedCount ?? 0,
-        indexActive: index?.activeCount ?? 0,
-        dead: dead?.queuedCount ?? 0,
+        waiting: count(SCAN, false),
+        active: count(SCAN, true),
+        indexWaiting: count(INDEX, false),
+        indexActive: count(INDEX, true),
+        dead: count(DEAD, false),
       };
     },
     async dead() {

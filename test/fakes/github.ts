@@ -16,6 +16,15 @@ interface FakeThread {
   comments: FakeComment[];
 }
 
+/** A changed file; null: absent on that side. */
+export interface FakeFile {
+  before: string | null;
+  after: string | null;
+  patch?: string;
+  /** What the list of changed files says otherwise. */
+  entry?: Record<string, unknown>;
+}
+
 export interface FakePullRequest {
   number: number;
   headSha: string;
@@ -23,8 +32,8 @@ export interface FakePullRequest {
   baseRef: string;
   draft: boolean;
   fork: boolean;
-  /** Files before and after the change; null: absent on that side. */
-  files: Map<string, { before: string | null; after: string | null; patch?: string }>;
+  /** Files before and after the change. */
+  files: Map<string, FakeFile>;
   threads: FakeThread[];
   comments: FakeComment[];
   reviews: number;
@@ -54,7 +63,20 @@ function blobSha(text: string): string {
     .digest('hex');
 }
 
-class Refusal extends Error {
+/** The `link` header of an answer that fills its page: there may be more. */
+function nextPage(url: URL, answer: unknown): Record<string, string> {
+  const list = Array.isArray(answer)
+    ? answer
+    : (answer as { repositories?: unknown[] }).repositories;
+  const size = Number(url.searchParams.get('per_page') ?? 30);
+  if (!list || list.length < size || !url.searchParams.has('per_page')) return {};
+  const next = new URL(url);
+  next.searchParams.set('page', String(Number(url.searchParams.get('page') ?? 1) + 1));
+  return { link: `<${next.href}>; rel="next"` };
+}
+
+/** Thrown by a handler: GitHub says no. */
+export class Refusal extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -75,7 +97,7 @@ export class FakeGitHub {
   readonly botId = 4242;
   /** Whether the repository is private. */
   private = false;
-  /** Answers of further operations, by id; they go before those of the fake itself. */
+  /** Answers of further operations, by id; undefined leaves the answer to the fake itself. */
   readonly more: Record<
     string,
     (request: MatchedRequest, body: Record<string, unknown>) => unknown
@@ -138,11 +160,15 @@ export class FakeGitHub {
       if (fault!.status === 'cut') throw new TypeError('fetch failed: socket hang up');
       return this.answer(fault!.status, { message: 'made to fail' }, fault!.headers);
     }
-    const handler = this.more[matched.operationId] ?? this.handlers[matched.operationId];
-    if (!handler) throw new Error(`this fake does not know ${matched.operationId}`);
+    const handler = this.handlers[matched.operationId];
+    const further = this.more[matched.operationId];
+    if (!handler && !further) throw new Error(`this fake does not know ${matched.operationId}`);
     try {
-      const answer = handler(matched, body);
-      return this.answer(200, answer, this.headers);
+      const answer = further?.(matched, body) ?? handler?.(matched, body);
+      if (answer === undefined) throw new Refusal(404, 'Not Found');
+      const response = this.answer(200, answer, { ...this.headers, ...nextPage(url, answer) });
+      // Octokit's pagination reads it.
+      return Object.defineProperty(response, 'url', { value: url.href });
     } catch (error) {
       if (error instanceof Refusal) return this.answer(error.status, { message: error.message });
       throw error;
@@ -163,7 +189,7 @@ export class FakeGitHub {
   }
 
   private listed(pull: FakePullRequest) {
-    return [...pull.files].map(([filename, { before, after, patch }]) => {
+    return [...pull.files].map(([filename, { before, after, patch, entry }]) => {
       const content = after ?? before ?? '';
       this.blobs.set(blobSha(content), content);
       return {
@@ -171,6 +197,7 @@ export class FakeGitHub {
         status: before === null ? 'added' : after === null ? 'removed' : 'modified',
         sha: blobSha(content),
         patch,
+        ...entry,
       };
     });
   }
@@ -196,9 +223,13 @@ export class FakeGitHub {
     'repos/compare-commits-with-basehead': (request) => {
       const [base, head] = request.params.basehead!.split('...');
       const pull = [...this.pulls.values()].find((p) => p.headSha === head);
-      return { merge_base_commit: { sha: base }, files: pull ? this.listed(pull) : [] };
+      return {
+        merge_base_commit: { sha: base },
+        files: pull ? this.listed(pull).slice(0, 300) : [],
+      };
     },
-    'pulls/list-files': (request) => this.page(this.listed(this.pull(request)), request),
+    'pulls/list-files': (request) =>
+      this.page(this.listed(this.pull(request)).slice(0, 3000), request),
     'repos/get': () => ({
       name: this.repo,
       full_name: `${this.owner}/${this.repo}`,
@@ -227,10 +258,12 @@ export class FakeGitHub {
         const file = pull.files.get(request.params.path!);
         const text = request.query.ref === pull.headSha ? file?.after : file?.before;
         if (text != null) {
+          const large = text.length > 1024 * 1024;
+          if (large) this.blobs.set(blobSha(text), text);
           return {
             type: 'file',
-            encoding: 'base64',
-            content: Buffer.from(text).toString('base64'),
+            encoding: large ? 'none' : 'base64',
+            content: large ? '' : Buffer.from(text).toString('base64'),
             sha: blobSha(text),
           };
         }
