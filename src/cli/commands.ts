@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./similar.js'),
   },
   {
+    name: 'report',
+    summary: 'what a whole corpus holds more than once, and where',
+    load: () => import('./report.js'),
+  },
+  {
     name: 'classify',
     summary: 'clone or different, for pairs of code',
     load: () => import('./classify.js'),
@@ -40,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'calibrate',
     summary: 'adapt a student to your own labelled pairs',
     load: () => import('./calibrate.js'),
+  },
+  {
+    name: 'labels',
+    summary: 'what people said of findings: list, export, import',
+    load: () => import('./labels.js'),
   },
   {
     name: 'distill',
