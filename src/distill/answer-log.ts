@@ -23,7 +23,13 @@ export const answerSchema = z.object({
   /** The conclusion agrees with the label. */
   accepted: z.boolean(),
   teacher: z.object({ id: z.string(), kind: z.enum(['endpoint', 'gguf', 'rules']) }),
-  usage: z.object({ promptTokens: z.number(), completionTokens: z.number() }).nullable(),
+  usage: z
+    .object({
+      promptTokens: z.number(),
+      completionTokens: z.number(),
+      estimated: z.literal(true).optional(),
+    })
+    .nullable(),
   /** Cost in the currency of the prices given; 0 where none were. */
   cost: z.number(),
   raw: z.object({ text: z.string(), reasoning: z.string() }).nullable(),

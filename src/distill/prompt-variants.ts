@@ -4,14 +4,17 @@ export type Variant = (typeof VARIANTS)[number];
 
 /** The task, without saying in which form to conclude. */
 export const TASKS: Readonly<Record<Variant, string>> = {
-  plain: 'Do A and B solve the same task? Answer yes or no.',
-  steps: 'Think step by step: do A and B solve the same task, yes or no?',
-  compare: 'Compare inputs, outputs and steps: do A and B solve the same task, yes or no?',
+  plain: 'Do A and B solve the same task?',
+  steps: 'Think step by step: do A and B solve the same task?',
+  compare: 'Compare inputs, outputs and steps: do A and B solve the same task?',
 };
 
 /** Added to a teacher's task: the forced conclusion. */
 export const TEACHER_DIRECTIVE =
   'Give your reasons in at most five sentences, then end with one line that is exactly "Conclusion: yes" or "Conclusion: no".';
+
+/** Added to a student's task where it may answer freely. */
+export const STUDENT_ENDING = 'End with the line "Conclusion: yes" or "Conclusion: no".';
 
 /** A student's forced conclusion: no reasons, the concluding line alone. */
 export const STUDENT_DIRECTIVE = 'Same task? Reply "Conclusion: yes" or "Conclusion: no".';

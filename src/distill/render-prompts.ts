@@ -6,6 +6,7 @@ import type { PairLine } from './pair-line.js';
 import {
   CHATS,
   STUDENT_DIRECTIVE,
+  STUDENT_ENDING,
   TASKS,
   templateFor,
   type Chat,
@@ -31,7 +32,7 @@ export function promptManifest(settings: PromptSettings) {
     maxTokens: settings.maxTokens,
     generation: {
       template: templateFor(settings.chat),
-      task: TASKS[settings.variant],
+      task: `${TASKS[settings.variant]} ${STUDENT_ENDING}`,
       directive: STUDENT_DIRECTIVE,
       conclusion: CONCLUSION.conclusion,
       labels: { clone: ` ${CONCLUSION.clone}`, different: ` ${CONCLUSION.different}` },

@@ -5,7 +5,7 @@ import { promptText, renderPair } from '../student/pair-prompt.js';
 import type { Answer, AnswerLog } from './answer-log.js';
 import type { PairLine } from './pair-line.js';
 import { TASKS, TEACHER_DIRECTIVE, templateFor, type Variant } from './prompt-variants.js';
-import { TeacherFault, type Raw, type Teacher, type Usage } from './teacher.js';
+import { estimatedTokens, TeacherFault, type Raw, type Teacher, type Usage } from './teacher.js';
 
 export interface Prices {
   /** Per million tokens, in a currency of the user's choice. */
@@ -31,6 +31,7 @@ export interface TeachOptions {
   budget: { cost: number; tokens: number };
   /** Tokens that an answer may have at most, for the budget. */
   maxAnswerTokens: number;
+  /** Ends the run: no question starts any more, those in flight are waited for, since they are paid. */
   signal?: AbortSignal;
   onProgress?: (summary: TeachSummary) => void;
 }
@@ -64,11 +65,6 @@ export function teacherPrompt(
   const directive = forced ? `${TASKS[variant]}\n${TEACHER_DIRECTIVE}` : TASKS[variant];
   const side = ({ language, code }: PairLine['a']) => ({ language, text: code });
   return promptText(renderPair(templateFor('plain'), side(pair.a), side(pair.b), directive)).trim();
-}
-
-/** Tokens of a text, roughly: 3.5 characters each, as code has it in the usual vocabularies. */
-export function estimatedTokens(text: string): number {
-  return Math.ceil(text.length / 3.5);
 }
 
 /**
@@ -173,7 +169,7 @@ export async function teach(
         return answer;
       };
       try {
-        const raw = await teacher.ask({ pair, forms, prompt, attempt, signal });
+        const raw = await teacher.ask({ pair, forms, prompt, attempt });
         const answer = record(raw, null);
         if (answer.accepted) {
           summary.accepted++;
@@ -181,7 +177,6 @@ export async function teach(
         }
         answered = [...answered, answer];
       } catch (error) {
-        if (signal.aborted && !(error instanceof TeacherFault)) return;
         if (!(error instanceof TeacherFault)) throw error;
         record(error.options.partial ?? null, error.message);
         failures++;

@@ -4,6 +4,8 @@ import type { PairLine } from './pair-line.js';
 export interface Usage {
   promptTokens: number;
   completionTokens: number;
+  /** The endpoint did not say; counted by characters. */
+  estimated?: true;
 }
 
 /** What a teacher said, word for word. */
@@ -22,7 +24,6 @@ export interface Question {
   prompt: string;
   /** 1 for the first time that this pair is asked. */
   attempt: number;
-  signal: AbortSignal;
 }
 
 export interface Teacher {
@@ -49,4 +50,9 @@ export class TeacherFault extends Error {
   ) {
     super(message);
   }
+}
+
+/** Tokens of a text, roughly: 3.5 characters each, as code has it in the usual vocabularies. */
+export function estimatedTokens(text: string): number {
+  return Math.ceil(text.length / 3.5);
 }

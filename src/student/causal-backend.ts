@@ -17,8 +17,8 @@ const POOLING_TYPE: Readonly<Record<Pooling, number>> = { mean: 1, cls: 2, last:
 export interface CausalOptions {
   /** GGUF file. */
   weights: string;
-  /** Length of a hidden state that the manifest promises. */
-  hidden: number;
+  /** Length of a hidden state that the manifest promises; unchecked where nothing does. */
+  hidden?: number;
   device?: Device;
   /** Embedding contexts that work side by side, one thread each. Default: the number of cores. */
   contexts?: number;
@@ -54,7 +54,7 @@ export class CausalBackend {
       const info = await readGgufFileInfo(options.weights, { sourceType: 'filesystem' });
       const { architecture } = info.metadata.general;
       const model = await load(llama, options.weights, architecture, 'last');
-      if (model.embeddingVectorSize !== options.hidden) {
+      if (options.hidden !== undefined && model.embeddingVectorSize !== options.hidden) {
         throw new UserError(
           `${options.weights} has hidden states of ${model.embeddingVectorSize} numbers; the manifest says ${options.hidden}.`,
           'Correct "causal.hidden" in student.json, or restore the weights that belong to it.',
@@ -118,22 +118,27 @@ export class CausalBackend {
   }
 
   /**
-   * Writes on from the input, the most probable token each time, up to `limit` tokens.
-   *
-   * @param choices the texts out of which the answer must be one.
+   * Writes on from the input, up to `limit` tokens: the most probable token each time, or drawn at a
+   * temperature by a seed.
    */
   async write(
     input: readonly Token[],
     limit: number,
-    choices?: readonly string[],
-  ): Promise<string> {
+    options: {
+      /** The texts out of which the answer must be one. */
+      choices?: readonly string[];
+      temperature?: number;
+      seed?: number;
+    } = {},
+  ): Promise<{ text: string; tokens: number }> {
+    const { choices, temperature = 0, seed = 0 } = options;
     const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
     const grammar = choices && (await this.llama.createGrammar({ grammar: grammarOf(choices) }));
     return this.inTurn(input.length + limit, async (sequence) => {
       const written: Token[] = [];
       const answer = sequence.evaluate([...input], {
-        temperature: 0,
-        seed: 0,
+        temperature,
+        seed,
         grammarEvaluationState:
           grammar && new LlamaGrammarEvaluationState({ model: this.first, grammar }),
       });
@@ -141,7 +146,8 @@ export class CausalBackend {
         written.push(token);
         if (written.length >= limit) break;
       }
-      return this.first.detokenize(written, false, input.slice(-4));
+      const text = this.first.detokenize(written, false, input.slice(-4));
+      return { text, tokens: written.length };
     });
   }
 

@@ -117,11 +117,11 @@ export class CausalStudent extends VectorStudent {
     if (forced) {
       input.push(...backend.tokenize(conclusion, false));
       const choices = [labels.clone, labels.different];
-      const answer = await backend.write(input, LABEL_TOKENS, choices);
+      const { text: answer } = await backend.write(input, LABEL_TOKENS, { choices });
       const found = choices.findIndex((label) => label.trim() === answer.trim());
       return said(found < 0 ? null : found === 0, answer);
     }
-    const answer = await backend.write(input, maxNewTokens);
+    const { text: answer } = await backend.write(input, maxNewTokens);
     return said(parseConclusion(answer, { conclusion, ...labels }), answer);
   }
 
