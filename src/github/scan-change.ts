@@ -1,4 +1,5 @@
 import type { CorpusStore } from '../corpus/types.js';
+import type { ChangeFile } from '../scan/change.js';
 import type { Config } from '../scan/config-schema.js';
 import { pathRules } from '../scan/path-rules.js';
 import { scanChange, type ScanOutput } from '../scan/scan.js';
@@ -14,6 +15,10 @@ import { isPrivateRepository, namesFor } from './visibility.js';
 export interface RemoteScan extends ScanOutput {
   config: Config;
   hunks: Hunks;
+  /** The files with their contents. */
+  files: readonly ChangeFile[];
+  /** The repository is private. */
+  private: boolean;
 }
 
 /** What a scan runs with. `flags` override the configuration, by dotted key. */
@@ -55,7 +60,8 @@ async function scan(
   });
   output.result.skipped.push(...change.skipped);
   await checkpoint?.();
-  return { ...output, config, hunks: change.hunks };
+  const { files, hunks } = change;
+  return { ...output, config, hunks, files, private: isPrivate };
 }
 
 /** Scans a pull request read through the API, with the configuration of its base. */

@@ -329,10 +329,20 @@ function redundancy(
 /**
  * Scans one change: changed functions, their nearest functions in the corpus, verdicts, policy,
  * evidence. Reads neither git nor files: contents come in `change`. Equal inputs give equal bytes.
+ * Sees one state of the corpus, whatever others write meanwhile.
  *
  * @throws UserError when another student made the corpus's vectors, or has no such head
  */
 export async function scanChange(input: ScanInput): Promise<ScanOutput> {
+  const pinned = await input.store.pinned?.();
+  try {
+    return await scanAgainst(pinned ? { ...input, store: pinned } : input);
+  } finally {
+    await pinned?.close();
+  }
+}
+
+async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
   const { change, config, store, student, onProgress } = input;
   await requireCorpusStudent(store, student);
   const head = config.head ?? student.defaultHead('scan');
@@ -438,6 +448,11 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
           function: fn.text,
           twin: named ? canonicalLayout(best.function) : null,
           twinIsForm: true,
+          forms: {
+            function: fn.canonical.text,
+            twin: (named && best.function.canonical?.text) || null,
+            twinVisibility: best.function.visibility,
+          },
         },
       },
     });

@@ -29,6 +29,8 @@ export interface Finding {
   function: { path: string; name: string; language: Language; startLine: number; endLine: number };
   /** Best first. */
   twins: Twin[];
+  /** Who owns the changed function's file, as CODEOWNERS names them; absent without such a file. */
+  owners?: string[];
   /** Aligned stretches of the changed function and of the best twin, as file lines, inclusive. */
   evidence: { lines: [number, number]; twinLines: [number, number] }[];
   /** A changed line inside the function, where a comment or annotation is placed. */
@@ -41,7 +43,13 @@ export interface Finding {
    * Both sides for side-by-side views; never part of JSON output. The twin is its code where that is
    * at hand, else its canonical form laid out on its lines (`twinIsForm`), else null.
    */
-  source?: { function: string; twin: string | null; twinIsForm?: boolean };
+  source?: {
+    function: string;
+    twin: string | null;
+    twinIsForm?: boolean;
+    /** Canonical text of both sides; of the twin only where it may be named. */
+    forms?: { function: string; twin: string | null; twinVisibility: 'public' | 'private' };
+  };
 }
 
 /** What a scan found and did not report; shown under `--verbose`. */
