@@ -3,6 +3,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES, type Language } from '../code/types.js';
 import { DEFAULT_MIN_TOKENS, indexRepository, type IndexSummary } from '../corpus/builder.js';
 import { updateIdioms } from '../corpus/idioms.js';
+import {
+  EXPORT_FORMATS,
+  exportCorpus,
+  importCorpus,
+  type ExportFormat,
+} from '../corpus/interchange-file.js';
+import { copyCorpus, type CopyProgress, type CopySummary } from '../corpus/interchange.js';
 import { DEFAULT_CORPUS, defaultCorpus, openStore } from '../corpus/open-store.js';
 import type { CorpusStore } from '../corpus/types.js';
 import { UserError } from '../errors.js';
@@ -30,7 +37,7 @@ interface Options extends CorpusOptions {
   device: Device;
 }
 
-const CORPUS_HELP = `corpus file (default: ${DEFAULT_CORPUS} in this repository)`;
+const CORPUS_HELP = `corpus: a file, postgres://… or pglite:FOLDER (default: ${DEFAULT_CORPUS} in this repository)`;
 
 export function parseLanguages(text: string): Language[] {
   return text.split(',').map((part) => {
@@ -168,6 +175,62 @@ async function remove(names: string[], options: CorpusOptions): Promise<void> {
   });
 }
 
+/** One changing line on a terminal, nothing elsewhere. */
+function copyProgress(stream: NodeJS.WriteStream) {
+  const write = (text: string) => stream.isTTY && stream.write(`\r\u001b[K${text}`);
+  return {
+    onProgress: ({ repository, files, functions }: CopyProgress) =>
+      write(
+        `${neutraliseLine(repository)}: ${files} files, ${functions} functions`.slice(
+          0,
+          (stream.columns || 80) - 1,
+        ),
+      ),
+    clear: () => write(''),
+  };
+}
+
+async function copied(
+  to: CorpusStore,
+  options: CorpusOptions,
+  work: (onProgress: (progress: CopyProgress) => void) => Promise<CopySummary>,
+): Promise<void> {
+  const progress = copyProgress(process.stderr);
+  let summary: CopySummary;
+  try {
+    summary = await work(progress.onProgress);
+  } finally {
+    progress.clear();
+  }
+  if (options.json) return json({ version: 1, location: to.location, ...summary });
+  const { repositories, written, functions, unchanged, removed, snapshot } = summary;
+  await writeStdout(
+    `${to.location}: ${count(repositories, 'repository', 'repositories')}, ` +
+      `${count(written, 'file')} written with ${count(functions, 'function')}, ` +
+      `${unchanged} unchanged, ${removed} removed\n  snapshot ${snapshot}\n`,
+  );
+}
+
+async function copy(from: string, to: string, options: CorpusOptions): Promise<void> {
+  await withStore({ corpus: from }, true, (source) =>
+    withStore({ corpus: to }, false, (target) =>
+      copied(target, options, (onProgress) => copyCorpus(source, target, { onProgress })),
+    ),
+  );
+}
+
+async function exportTo(
+  options: CorpusOptions & { format: ExportFormat; output: string },
+): Promise<void> {
+  await withStore(options, true, (store) => exportCorpus(store, options.output, options.format));
+}
+
+async function importFrom(file: string, options: CorpusOptions): Promise<void> {
+  await withStore(options, false, (store) =>
+    copied(store, options, (onProgress) => importCorpus(file, store, { onProgress })),
+  );
+}
+
 async function stats(options: CorpusOptions): Promise<void> {
   const result = await withStore(options, true, async (store) => {
     const repositories = await store.repositories();
@@ -208,7 +271,7 @@ export function register(program: Command): void {
         'Only new and changed files are read; it may be stopped at any time and goes on where it was.',
     )
     .argument('[sources...]', 'folders, git repositories or https://, ssh:// addresses')
-    .option('--corpus <file>', CORPUS_HELP)
+    .option('--corpus <corpus>', CORPUS_HELP)
     .option('--repository <name>', 'name in the corpus (default: owner/name of the git remote)')
     .addOption(
       new Option('--visibility <visibility>', 'who may see its code (default: private)').choices([
@@ -237,6 +300,8 @@ Examples:
   $ xccd index list --corpus team.db
   $ xccd index remove owner/name --corpus team.db
   $ xccd index stats --corpus team.db --json
+  $ xccd index push team.db postgres://xccd@db.example/xccd
+  $ xccd index export --corpus team.db --format parquet --output team.parquet
 
 Left out: what .gitignore, .xccdignore and linguist attributes in .gitattributes name; tests,
 generated and vendored code; functions too short to be found again.`,
@@ -245,21 +310,59 @@ generated and vendored code; functions too short to be found again.`,
   command
     .command('list')
     .description('Lists the repositories of a corpus.')
-    .option('--corpus <file>', CORPUS_HELP)
+    .option('--corpus <corpus>', CORPUS_HELP)
     .option('--json', 'print JSON')
     .action((_: CorpusOptions, self: Command) => list(self.optsWithGlobals()));
   command
     .command('remove')
     .description('Removes repositories from a corpus.')
     .argument('<names...>', 'repositories as `index list` names them')
-    .option('--corpus <file>', CORPUS_HELP)
+    .option('--corpus <corpus>', CORPUS_HELP)
     .action((names: string[], _: CorpusOptions, self: Command) =>
       remove(names, self.optsWithGlobals()),
     );
   command
+    .command('push')
+    .description(
+      'Brings the corpus of a file to a server: only files that differ. Other repositories there stay.',
+    )
+    .argument('<file>', 'corpus file')
+    .argument('<database>', 'postgres://USER@HOST/DATABASE or pglite:FOLDER')
+    .option('--json', 'print what was done as JSON')
+    .action((file: string, database: string, _: CorpusOptions, self: Command) =>
+      copy(file, database, self.optsWithGlobals()),
+    );
+  command
+    .command('pull')
+    .description('Brings the corpus of a server into a file: only files that differ.')
+    .argument('<database>', 'postgres://USER@HOST/DATABASE or pglite:FOLDER')
+    .argument('<file>', 'corpus file')
+    .option('--json', 'print what was done as JSON')
+    .action((database: string, file: string, _: CorpusOptions, self: Command) =>
+      copy(database, file, self.optsWithGlobals()),
+    );
+  command
+    .command('export')
+    .description('Writes a corpus without code: vectors, profiles, places and licences.')
+    .option('--corpus <corpus>', CORPUS_HELP)
+    .addOption(
+      new Option('--format <format>', 'of the file').choices(EXPORT_FORMATS).default('jsonl'),
+    )
+    .requiredOption('--output <file>', 'file to write')
+    .action((_: CorpusOptions, self: Command) => exportTo(self.optsWithGlobals()));
+  command
+    .command('import')
+    .description('Reads an exported corpus: its repositories become as in the file, others stay.')
+    .argument('<file>', 'file that `index export` wrote')
+    .option('--corpus <corpus>', CORPUS_HELP)
+    .option('--json', 'print what was done as JSON')
+    .action((file: string, _: CorpusOptions, self: Command) =>
+      importFrom(file, self.optsWithGlobals()),
+    );
+  command
     .command('stats')
     .description('Says how much a corpus holds, in which languages and under which licences.')
-    .option('--corpus <file>', CORPUS_HELP)
+    .option('--corpus <corpus>', CORPUS_HELP)
     .option('--json', 'print JSON')
     .action((_: CorpusOptions, self: Command) => stats(self.optsWithGlobals()));
 }

@@ -369,7 +369,8 @@ class PostgresStore implements CorpusStore {
     const release = await lockCorpus(this.db, options);
     return async () => {
       try {
-        await this.settle();
+        // With others writing, the index would come too early; the last step of every run locks all.
+        if (options.repository === undefined) await this.settle();
       } finally {
         await release();
       }
