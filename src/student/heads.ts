@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import { FLAT_IDF, readIdf, type Idf } from './idf.js';
 import type { Calibration, LoadedManifest, Manifest } from './manifest.js';
 import { cosine, pairFeatures } from './pair-features.js';
+import { termHash } from './profile-format.js';
 import { pairScorer, readPairModel, type PairScorer } from './pair-model.js';
 import type { EncodedFunction, Head, JudgeOptions, Use, Verdict } from './types.js';
 
@@ -84,6 +85,10 @@ export class Heads {
     const head = options.head ?? this.default(use);
     this.settings(head);
     return this.verdict(this.score(a, b, head, use), { ...options, head, use });
+  }
+
+  rarity(word: string): number {
+    return this.idf.terms[termHash(word)]!;
   }
 
   /** The verdict that follows from a head's raw score. */

@@ -72,6 +72,8 @@ export interface Student {
    * (1 for a given pair): the best of 100,000 strangers looks more alike than the best of 100.
    */
   judge(a: EncodedFunction, b: EncodedFunction, options?: JudgeOptions): Verdict;
+  /** How rare a word of canonical forms is among real functions, as idf: what `judge` weighs it by. */
+  rarity?(word: string): number;
   /** Whether a head reads the text of both sides together (`judgePair`) and not their vectors. */
   readsPairs?(head: Head): boolean;
   /** Verdict of a head that reads pairs. */

@@ -96,6 +96,10 @@ export class VectorStudent implements Student {
     return this.heads.judge(a, b, options);
   }
 
+  rarity(word: string): number {
+    return this.heads.rarity(word);
+  }
+
   async close(): Promise<void> {
     const backend = this.backend;
     this.backend = undefined;
