@@ -15,7 +15,7 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-In this order:
+Examples:
   $ xccd distill pairs --clones clones.jsonl.gz --output data
   $ xccd distill teach --pairs data/pairs.jsonl --teacher https://api.deepseek.com --output data/answers.jsonl
   $ xccd distill prompts --pairs data/pairs.jsonl --answers data/answers.jsonl --output data/prompts
