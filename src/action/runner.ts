@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_CORPUS, openStore } from '../corpus/open-store.js';
+import { openCorpora } from '../corpus/open-corpora.js';
+import { DEFAULT_CORPUS } from '../corpus/open-store.js';
 import { UserError } from '../errors.js';
 import { conclusionOf } from '../github/check-run.js';
 import { createClient } from '../github/client.js';
@@ -60,12 +61,17 @@ export async function runAction(env: Environment, parts: RunnerParts): Promise<n
     fetch: parts.fetch,
     throttle: parts.throttle,
   });
-  const store = await openStore(inputs.corpus ?? join(workspace, DEFAULT_CORPUS), {
-    readonly: true,
-  });
+  const open = parts.openStudent ?? openStudent;
+  const student = await open({ id: inputs.student, device: inputs.device });
   try {
-    const open = parts.openStudent ?? openStudent;
-    const student = await open({ id: inputs.student, device: inputs.device });
+    const store = await openCorpora({
+      location: inputs.corpus ?? join(workspace, DEFAULT_CORPUS),
+      required: inputs.corpus !== undefined,
+      // The configuration, which is not known yet, may do without it: see `scanChange`.
+      starter: true,
+      student,
+      notify: (message) => parts.print(`xccd: ${message}`),
+    });
     try {
       const outcome = await runTrigger(
         trigger,
@@ -96,9 +102,9 @@ export async function runAction(env: Environment, parts: RunnerParts): Promise<n
       }
       return conclusionOf(result, config) === 'failure' ? 1 : 0;
     } finally {
-      await student.close();
+      await store.close();
     }
   } finally {
-    await store.close();
+    await student.close();
   }
 }

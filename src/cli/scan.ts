@@ -20,6 +20,7 @@ interface Options {
   diff?: string;
   staged?: boolean;
   corpus?: string;
+  starter: boolean;
   format: Format;
   json?: boolean;
   output?: string;
@@ -27,7 +28,7 @@ interface Options {
   config?: string;
   baseline?: string;
   writeBaseline?: string;
-  audit?: string;
+  audit?: string | true;
   student?: string;
   classifierHead?: string;
   threshold?: number;
@@ -91,6 +92,7 @@ export function register(program: Command): void {
     .option('--diff <file>', 'scan a unified diff of the working tree; - for standard input')
     .option('--staged', 'scan what the next commit would hold')
     .option('--corpus <location>', 'corpus to search (default: .xccd/corpus.db)')
+    .option('--no-starter', 'search without the starter corpus of well-known projects')
     .addOption(
       new Option('--format <format>', 'form of the report').choices(FORMATS).default('terminal'),
     )
@@ -107,7 +109,10 @@ export function register(program: Command): void {
     .option('--config <file>', 'configuration instead of .github/xccd.yml or xccd.yml')
     .option('--baseline <file>', 'accepted findings, which are not reported')
     .option('--write-baseline <file>', 'accept every finding of this scan from now on')
-    .option('--audit <file>', 'write the audit record of this scan')
+    .option(
+      '--audit [file]',
+      "write the audit record of this scan; without FILE append it to the corpus's audit log",
+    )
     .option('--student <id>', 'folder of models/ or path of a student folder')
     .addOption(
       new Option(
@@ -139,6 +144,7 @@ relax its own rules; --config and --baseline read yours.`,
         paths,
         flags: {
           corpus: options.corpus,
+          starter: options.starter ? undefined : false,
           failOn: options.failOn,
           student: options.student,
           head: options.classifierHead,
@@ -148,10 +154,14 @@ relax its own rules; --config and --baseline read yours.`,
         // A new baseline accepts what an older one accepted, too.
         baselineFile: options.writeBaseline === undefined ? options.baseline : null,
         device: options.device,
+        ...(options.audit === true ? { log: true } : {}),
         onProgress: scanProgress(process.stderr),
+        notify: writeStderr,
       });
       const { result, config } = scan;
-      if (options.audit !== undefined) await writeResult(formatAudit(scan.audit), options.audit);
+      if (typeof options.audit === 'string')
+        await writeResult(formatAudit(scan.audit), options.audit);
+      if (scan.logged) writeStderr(`audit log: entry ${scan.logged.sequence}:${scan.logged.hash}`);
       if (options.writeBaseline !== undefined)
         await writeResult(formatBaseline(result), options.writeBaseline);
       const toFile = options.output !== undefined && options.output !== '-';

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_CORPUS, defaultCorpus, openStore } from '../corpus/open-store.js';
+import { openCorpora } from '../corpus/open-corpora.js';
+import { DEFAULT_CORPUS, defaultCorpus } from '../corpus/open-store.js';
 import { findSimilar, parsePlace, type SimilarFunction } from '../corpus/similar.js';
 import { twinUrl } from '../corpus/twin-url.js';
 import { neutraliseLine } from '../report/escape.js';
@@ -9,10 +10,11 @@ import type { Device } from '../student/llama.js';
 import { openStudent } from '../student/open-student.js';
 import { DEVICES, HEADS } from '../student/options.js';
 import type { Head } from '../student/types.js';
-import { writeStdout } from './output.js';
+import { writeStderr, writeStdout } from './output.js';
 
 interface Options {
   corpus?: string;
+  starter: boolean;
   top: number;
   json?: boolean;
   student?: string;
@@ -55,6 +57,7 @@ export function register(program: Command): void {
     .description('Shows the functions of a corpus most like the one at a line of a file.')
     .argument('<place>', 'FILE:LINE, any line of the function')
     .option('--corpus <file>', `corpus file (default: ${DEFAULT_CORPUS} in this repository)`)
+    .option('--no-starter', 'search without the starter corpus of well-known projects')
     .option('--top <n>', 'how many to show', parseTop, 10)
     .option('--student <id>', 'folder of models/ or path of a student folder')
     .addOption(
@@ -71,13 +74,17 @@ Examples:
     )
     .action(async (where: string, options: Options) => {
       const at = parsePlace(where);
-      const store = await openStore(options.corpus ?? defaultCorpus(process.cwd()), {
-        readonly: true,
+      const student = await openStudent({
+        ...(options.student === undefined ? {} : { id: options.student }),
+        device: options.device,
       });
       try {
-        const student = await openStudent({
-          ...(options.student === undefined ? {} : { id: options.student }),
-          device: options.device,
+        const store = await openCorpora({
+          location: options.corpus ?? defaultCorpus(process.cwd()),
+          required: options.corpus !== undefined || !options.starter,
+          starter: options.starter,
+          student,
+          notify: writeStderr,
         });
         try {
           const { subject, neighbours } = await findSimilar(at, store, student, options);
@@ -94,10 +101,10 @@ Examples:
             `${neutraliseLine(title)}\n${twins.map(twinText).join('') || 'The corpus holds no other function.\n'}`,
           );
         } finally {
-          await student.close();
+          await store.close();
         }
       } finally {
-        await store.close();
+        await student.close();
       }
     });
 }

@@ -145,6 +145,10 @@ export const configSchema = z
       .nullable()
       .default(null)
       .describe('Corpus file or postgres:// address; null takes `.xccd/corpus.db`.'),
+    starter: z
+      .boolean()
+      .default(true)
+      .describe('Whether the starter corpus of well-known open-source projects is searched, too.'),
     languages: z
       .array(z.enum(LANGUAGES))
       .min(1)

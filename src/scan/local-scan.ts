@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { DEFAULT_CORPUS, openStore } from '../corpus/open-store.js';
+import type { AuditHead } from '../corpus/audit-chain.js';
+import { openAuditLog } from '../corpus/open-audit-log.js';
+import { noCorpus, openCorpora } from '../corpus/open-corpora.js';
+import { DEFAULT_CORPUS } from '../corpus/open-store.js';
 import { UserError } from '../errors.js';
 import type { Device } from '../student/llama.js';
 import { openStudent } from '../student/open-student.js';
+import { formatAudit } from './audit.js';
 import { parseBaseline, type Baseline } from './baseline.js';
 import { CONFIG_FILES, loadConfig, type LoadedConfig } from './config.js';
 import type { Config } from './config-schema.js';
@@ -27,7 +31,11 @@ export interface LocalScanOptions {
   /** Fingerprints of accepted findings instead of any file. */
   baseline?: Baseline;
   device?: Device;
+  /** Appends the record to the audit log of the corpus; undefined does what the configuration says. */
+  log?: boolean;
   onProgress?: (progress: ScanProgress) => void;
+  /** Told, in a line each, what the user should know of the starter corpus. */
+  notify?: (message: string) => void;
 }
 
 export interface LocalScan extends ScanOutput {
@@ -35,6 +43,8 @@ export interface LocalScan extends ScanOutput {
   /** Where each value of the configuration comes from. */
   sources: LoadedConfig['sources'];
   root: string;
+  /** The entry of the audit log, where the scan was logged. */
+  logged: AuditHead | null;
 }
 
 function readUserFile(path: string, what: string): string {
@@ -96,7 +106,7 @@ async function baselineOf(
 
 /** Whether a location is the address of a server rather than a path. */
 export function isAddress(location: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:\/\//i.test(location);
+  return /^(?:[a-z][a-z0-9+.-]+:\/\/|pglite:)/i.test(location);
 }
 
 /** Where the corpus lies: a flag's path is relative to the folder, a configured one to the root. */
@@ -116,11 +126,17 @@ function studentPlace(root: string, loaded: LoadedConfig): string | undefined {
 }
 
 function requireCorpusFile(location: string): void {
-  if (isAddress(location) || existsSync(location)) return;
-  throw new UserError(
-    `There is no corpus at ${location}`,
-    'Build one first: `xccd index PATH|GIT_URL… --corpus FILE`, with the code to compare with; then `xccd scan --corpus FILE`.',
-  );
+  if (!isAddress(location) && !existsSync(location)) throw noCorpus(location);
+}
+
+/** A scan that cannot be logged fails: the log is to hold every one. */
+async function logScan(location: string, { audit }: ScanOutput): Promise<AuditHead> {
+  const log = await openAuditLog(location);
+  try {
+    return await log.append(formatAudit(audit));
+  } finally {
+    await log.close();
+  }
 }
 
 /**
@@ -138,13 +154,16 @@ export async function scanLocally(options: LocalScanOptions): Promise<LocalScan>
   const { config } = loaded;
   const baseline = await baselineOf(opened, config, options);
   const location = corpusLocation(opened.root, loaded, folder);
-  requireCorpusFile(location);
-  const store = await openStore(location, { readonly: true });
+  const required = config.corpus !== null || !config.starter;
+  if (required) requireCorpusFile(location);
+  const student = await openStudent({
+    id: studentPlace(opened.root, loaded),
+    device: options.device,
+  });
   try {
-    const student = await openStudent({
-      id: studentPlace(opened.root, loaded),
-      device: options.device,
-    });
+    const { starter } = config;
+    const { notify } = options;
+    const store = await openCorpora({ location, required, starter, student, notify });
     try {
       const output = await scanChange({
         change: opened.change,
@@ -155,12 +174,13 @@ export async function scanLocally(options: LocalScanOptions): Promise<LocalScan>
         source: opened.source,
         onProgress: options.onProgress,
       });
-      return { ...output, config, sources: loaded.sources, root: opened.root };
+      const logged = (options.log ?? config.audit.log) ? await logScan(location, output) : null;
+      return { ...output, config, sources: loaded.sources, root: opened.root, logged };
     } finally {
-      await student.close();
+      await store.close();
     }
   } finally {
-    await store.close();
+    await student.close();
   }
 }
 

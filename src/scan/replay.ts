@@ -72,6 +72,7 @@ export async function replayScan(
     },
     baseline: new Set(record.baselined),
     device: options.device,
+    log: false,
   });
   return { ...audit, source: record.source };
 }

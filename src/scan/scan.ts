@@ -1,6 +1,7 @@
 import { changedFunctions, type FunctionChanges } from '../diff/changed-functions.js';
 import type { ChangedFunction } from '../diff/types.js';
 import { requireCorpusStudent } from '../corpus/corpus-student.js';
+import { withoutStarter } from '../corpus/open-corpora.js';
 import { twinUrl } from '../corpus/twin-url.js';
 import type { CorpusFunction, CorpusStore, Neighbour } from '../corpus/types.js';
 import type { EncodedFunction, Head, Student } from '../student/types.js';
@@ -343,7 +344,8 @@ export async function scanChange(input: ScanInput): Promise<ScanOutput> {
 }
 
 async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
-  const { change, config, store, student, onProgress } = input;
+  const { change, config, student, onProgress } = input;
+  const store = config.starter ? input.store : withoutStarter(input.store);
   await requireCorpusStudent(store, student);
   const head = config.head ?? student.defaultHead('scan');
   const threshold = config.threshold ?? student.threshold(head, 'scan');

@@ -106,3 +106,56 @@ describe('xccd audit', () => {
     expect(differences[0].what).toContain('lib/luhn.py luhn_valid: candidate');
   });
 });
+
+describe('the audit log', () => {
+  const audit = (...args: string[]) => xccd(['audit', ...args, '--corpus', corpus]);
+
+  test('takes scans, lists and replays them, verifies, exports and is pruned under a checkpoint', async () => {
+    expect((await audit('list')).stdout).toBe('The log is empty.\n');
+    const file = join(folder, 'same.json');
+    await scan('--base', 'HEAD~1', '--audit', file);
+    const logged = await scan('--base', 'HEAD~1', '--audit');
+    const [, head] = /^audit log: entry (1:[0-9a-f]{64})\n$/.exec(logged.stderr)!;
+    const configured = join(folder, 'logging.yml');
+    writeFileSync(configured, 'audit: { log: true, keep: 1 records }\n');
+    const second = await scan('--base', 'HEAD~1', '--config', configured);
+    expect(second.stderr).toMatch(/^audit log: entry 2:/);
+
+    const listed = await audit('list');
+    expect(listed.stdout).toMatch(/ {4}1 {2}20\S+Z {2}[0-9a-f]{12} {2}.*: 1 findings of 2 changed/);
+    expect((await audit('show', '1')).stdout).toContain('luhn_valid');
+    expect((await audit('show', '9')).code).toBe(2);
+    const replayed = await audit('verify', '2');
+    expect(replayed).toMatchObject({ code: 0, stderr: '' });
+    // The record in the file has the same bytes, and so is the first entry.
+    const known = await audit('verify', file);
+    expect(known.stdout).toContain('The audit log holds this record as entry 1.');
+
+    const whole = await audit('verify', '--log', '--head', head!);
+    expect(whole).toMatchObject({ code: 0, stderr: '' });
+    expect(whole.stdout).toMatch(/^The log is whole: 2 entries, head 2:/);
+    const cut = await audit('verify', '--log', '--head', `7:${'0'.repeat(64)}`);
+    expect(cut).toMatchObject({ code: 1 });
+    expect(cut.stdout).toContain('The noted entry 7 is missing: the log ends at 2');
+
+    const exported = join(folder, 'log.jsonl');
+    await audit('export', '--output', exported);
+    const text = readFileSync(exported, 'utf8');
+    expect(text.trim().split('\n')).toHaveLength(3);
+    expect((await xccd(['audit', 'verify', '--log', exported])).code).toBe(0);
+    writeFileSync(exported, text.replace('luhn_valid', 'luhn_wrong'));
+    const tampered = await xccd(['audit', 'verify', '--log', exported]);
+    expect(tampered).toMatchObject({ code: 1, stdout: 'The record of entry 1 was changed\n' });
+    writeFileSync(exported, text.replace('"sequence":1', '"sequence":true'));
+    expect((await xccd(['audit', 'verify', '--log', exported])).code).toBe(2);
+
+    expect((await audit('prune')).code).toBe(2);
+    const pruned = await audit('prune', '--keep', '1 records', '--by', 'Ada');
+    expect(pruned.stdout).toMatch(/^Entries 1 to 1 pruned; checkpoint 3:[0-9a-f]{64}\n$/);
+    const after = await audit('verify', '--log', '--head', head!);
+    expect(after.stdout).toMatch(/^The log is whole: 2 entries after 1 pruned/);
+    expect((await audit('list')).stdout).toContain(
+      '1 to 1 pruned (keep 1 records), signed off by Ada',
+    );
+  }, 600_000);
+});

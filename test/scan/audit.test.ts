@@ -1,5 +1,6 @@
 import { loadConfig } from '../../src/scan/config.js';
-import { compareAudits, formatAudit, parseAudit, type AuditRecord } from '../../src/scan/audit.js';
+import { formatAudit, parseAudit, type AuditRecord } from '../../src/scan/audit.js';
+import { FLOAT_MARGIN, compareAudits, standsWithin } from '../../src/scan/audit-compare.js';
 import { describeAudit } from '../../src/scan/audit-text.js';
 import { openChange } from '../../src/scan/sources.js';
 import { scanChange } from '../../src/scan/scan.js';
@@ -55,7 +56,7 @@ describe('an audit record', () => {
     const differences = compareAudits(first, second);
     expect(differences[0]).toMatchObject({
       what: 'corpus snapshot',
-      why: 'the corpus was indexed again since',
+      why: 'the corpus was indexed again since, or is another one',
     });
     const added = differences.find((one) => one.what.includes('cards.go'));
     expect(added).toMatchObject({
@@ -75,14 +76,80 @@ describe('an audit record', () => {
     expect(what(first, second)).toContain('function lib/luhn.py luhn_valid: outcome');
   });
 
-  test('differs in a single altered number', async () => {
-    const first = await record({ 'Cards.java': LUHN_JAVA });
+  /** A record and a copy of it, with the first function that has candidates. */
+  async function altered(change: (fn: AuditRecord['functions'][number]) => void) {
+    const first = await record({ 'Cards.java': LUHN_JAVA, 'cards.go': LUHN_GO });
     const second = structuredClone(first);
-    second.functions.find(({ name }) => name === 'luhn_valid')!.candidates[0]!.probability! +=
-      0.000001;
-    expect(what(first, second)).toEqual([
-      'function lib/luhn.py luhn_valid: candidate acme/billing Cards.java Cards.luhnValid',
+    change(second.functions.find(({ name }) => name === 'luhn_valid')!);
+    return compareAudits(first, second);
+  }
+  const candidate =
+    'function lib/luhn.py luhn_valid: candidate acme/billing Cards.java Cards.luhnValid';
+  const java = (fn: AuditRecord['functions'][number]) =>
+    fn.candidates.find(({ path }) => path === 'Cards.java')!;
+
+  test('stands where numbers differ within the margin, and says so of each', async () => {
+    const differences = await altered((fn) => {
+      java(fn).probability! -= FLOAT_MARGIN.probability / 2;
+    });
+    expect(differences).toMatchObject([{ what: candidate, kind: 'noise' }]);
+    expect(differences[0]!.why).toMatch(/^float noise between machines/);
+    expect(standsWithin(differences)).toBe(true);
+  });
+
+  test('does not stand where a number lies outside of the margin', async () => {
+    const differences = await altered((fn) => {
+      java(fn).probability! -= FLOAT_MARGIN.probability * 2;
+    });
+    expect(differences).toMatchObject([{ what: candidate, kind: 'unexplained' }]);
+    expect(differences[0]!.why).toContain('the record was altered');
+    expect(standsWithin(differences)).toBe(false);
+  });
+
+  test('explains a verdict that noise turned, and what follows from it', async () => {
+    const differences = await altered((fn) => {
+      java(fn).probability! -= FLOAT_MARGIN.probability / 2;
+      java(fn).outcome = 'different';
+      fn.outcome = 'no twin';
+    });
+    expect(differences).toMatchObject([
+      { what: candidate, kind: 'effect', why: expect.stringContaining('where the verdict turns') },
+      { kind: 'effect', why: 'follows from a verdict that float noise turned' },
     ]);
+    expect(standsWithin(differences)).toBe(false);
+    // A verdict that turned without its number is no noise.
+    const forged = await altered((fn) => {
+      java(fn).outcome = 'different';
+    });
+    expect(forged).toMatchObject([{ what: candidate, kind: 'unexplained' }]);
+  });
+
+  test('takes candidates at the end of the list for noise, and others not', async () => {
+    const without = (which: 'best' | 'last') =>
+      altered((fn) => {
+        const scores = fn.candidates.map(({ score }) => score);
+        const target = which === 'best' ? Math.max(...scores) : Math.min(...scores);
+        for (const one of fn.candidates) one.outcome = 'different';
+        fn.candidates = fn.candidates.filter(({ score }) => score !== target);
+      });
+    const kinds = async (which: 'best' | 'last') =>
+      (await without(which)).find(({ replayed }) => replayed === 'absent')!.kind;
+    expect(await kinds('last')).toBe('effect');
+    expect(await kinds('best')).toBe('unexplained');
+  });
+
+  test('every difference of a scan with other inputs has a cause', async () => {
+    const first = await record({ 'Cards.java': LUHN_JAVA });
+    const second = await record({ 'cards.go': LUHN_GO }, { threshold: 0.999, maxTwins: 1 });
+    second.tool = 'xccd 9.9.9';
+    second.files[0]!.after = 'another';
+    const differences = compareAudits(first, second);
+    const kinds = new Set(differences.map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(['cause', 'effect']);
+    expect(differences.every(({ why }) => why.length > 0)).toBe(true);
+    expect(differences.map(({ why }) => why)).toContain(
+      'follows from the version of xccd, the threshold, the corpus and the configuration',
+    );
   });
 
   test('is shown with what was searched, decided and skipped', async () => {
