@@ -11,7 +11,19 @@ export type ScanJob =
   | (Place & { kind: 'comparison'; base: string; head: string })
   /** Every open pull request whose head is this commit. */
   | (Place & { kind: 'commit'; sha: string })
-  | (Place & { kind: 'command'; number: number; commentId: number; user: string; body: string });
+  | (Place & {
+      kind: 'command';
+      number: number;
+      commentId: number;
+      /** Under the pull request, or in a thread on its code. */
+      surface: 'conversation' | 'review';
+      /** The first comment of the thread. */
+      inReplyTo?: number;
+      user: string;
+      body: string;
+    })
+  /** A person dismissed what a check shows as no clones. */
+  | (Place & { kind: 'dismiss'; checkRunId: number; sha: string; user: string });
 
 /** Work on the corpus of the installed repositories. */
 export type CorpusJob =
@@ -54,7 +66,9 @@ export function jobKey(job: Job): string {
     case 'commit':
       return `${place}^${job.sha}`;
     case 'command':
-      return `${place}!${job.commentId}`;
+      return `${place}!${job.surface}-${job.commentId}`;
+    case 'dismiss':
+      return `${place}~${job.checkRunId}`;
     default:
       return `${job.kind}:${place}`;
   }

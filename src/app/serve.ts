@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Probot, createNodeMiddleware } from 'probot';
 import { pino, type Logger } from 'pino';
+import { openLabelDatabase } from '../corpus/label-sql.js';
 import { openStore } from '../corpus/open-store.js';
 import type { CorpusStore } from '../corpus/types.js';
 import { openBlobCache } from '../github/blob-cache.js';
@@ -18,7 +19,7 @@ import type { AppEnvironment } from './environment.js';
 import { appServer, WEBHOOKS_PATH } from './http.js';
 import { placeOf, type CorpusJob, type Job, type ScanJob } from './jobs.js';
 import { createMetrics } from './metrics.js';
-import { openQueue, Postponed } from './queue.js';
+import { openQueue, Postponed, type JobContext } from './queue.js';
 import { safeError } from './safe-error.js';
 import { webhooks } from './webhooks.js';
 import { runJob } from './worker.js';
@@ -80,6 +81,9 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
   });
   const metrics = createMetrics(queue);
   const registry = await openCorpusRegistry(queue.executeSql, queue.schema);
+  const labels = await openLabelDatabase(
+    async (sql, parameters) => (await queue.executeSql(sql, parameters)).rows,
+  );
   const clients = createAppClient({
     appId: env.appId,
     privateKey: env.privateKey,
@@ -108,24 +112,28 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
   async function runScan(
     job: ScanJob,
     deliveryId: string,
-    newerWaits: () => Promise<boolean>,
+    { last, newerWaits }: JobContext,
   ): Promise<void> {
     scans += 1;
     try {
       const enqueue = (next: ScanJob) => queue.add(next, deliveryId);
-      await runJob(job, { ...clients, store, student, cache, newerWaits, enqueue });
+      const say = (message: string) =>
+        log.info({ delivery: deliveryId, repository: placeOf(job) }, message);
+      const tools = { ...clients, store, student, cache, labels };
+      await runJob(job, { ...tools, last, newerWaits, enqueue, log: say });
     } finally {
       scans -= 1;
     }
   }
 
-  await queue.work(async (job, { deliveryId, last, newerWaits }) => {
+  await queue.work(async (job, context) => {
+    const { deliveryId, last } = context;
     const started = performance.now();
     const about = { delivery: deliveryId, kind: job.kind, repository: placeOf(job) };
     const seconds = () => (performance.now() - started) / 1000;
     try {
       if (isCorpusJob(job)) await runCorpusJob(job, corpusTools(deliveryId));
-      else await runScan(job, deliveryId, newerWaits);
+      else await runScan(job, deliveryId, context);
       metrics.jobDone(job.kind, true, seconds());
       log.info({ ...about, seconds: seconds() }, 'job done');
     } catch (err) {

@@ -62,9 +62,17 @@ export function webhooks(enqueue: Enqueue): ApplicationFunction {
       const from = origin(payload);
       if (from) await enqueue({ kind: 'commit', ...from, sha }, id);
     };
-    app.on(['check_run.rerequested', 'check_run.requested_action'], ({ id, payload }) =>
+    app.on('check_run.rerequested', ({ id, payload }) =>
       commit(id, payload, payload.check_run.head_sha),
     );
+    app.on('check_run.requested_action', async ({ id, payload }) => {
+      const { check_run: check, requested_action: action, sender } = payload;
+      if (action?.identifier !== 'not-a-clone') return commit(id, payload, check.head_sha);
+      const from = origin(payload);
+      if (!from) return;
+      const { id: checkRunId, head_sha: sha } = check;
+      await enqueue({ kind: 'dismiss', ...from, checkRunId, sha, user: sender.login }, id);
+    });
     app.on('check_suite.rerequested', ({ id, payload }) =>
       commit(id, payload, payload.check_suite.head_sha),
     );
@@ -80,6 +88,27 @@ export function webhooks(enqueue: Enqueue): ApplicationFunction {
           ...from,
           number: issue.number,
           commentId: comment.id,
+          surface: 'conversation',
+          user: comment.user.login,
+          body: comment.body,
+        },
+        id,
+      );
+    });
+
+    app.on('pull_request_review_comment.created', async ({ id, payload }) => {
+      const { pull_request: pull, comment } = payload;
+      const from = origin(payload);
+      if (!from || !comment.user || comment.user.type === 'Bot') return;
+      if (!parseSlashCommand(comment.body)) return;
+      await enqueue(
+        {
+          kind: 'command',
+          ...from,
+          number: pull.number,
+          commentId: comment.id,
+          surface: 'review',
+          ...(comment.in_reply_to_id ? { inReplyTo: comment.in_reply_to_id } : {}),
           user: comment.user.login,
           body: comment.body,
         },

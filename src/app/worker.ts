@@ -1,55 +1,49 @@
-import type { CorpusStore } from '../corpus/types.js';
-import type { BlobCache } from '../github/blob-cache.js';
 import { UserError } from '../errors.js';
 import { completeCheck, conclusionOf, openCheck, type CheckOutcome } from '../github/check-run.js';
-import { fetchConfig } from '../github/base-config.js';
-import { mayCommand } from '../github/permission.js';
+import { bounded } from '../github/bounded.js';
+import { applyDecisions, settledMarkdown, type Decided } from '../github/decisions.js';
+import { lineReader } from '../github/line-reader.js';
 import { publishReview } from '../github/publish-review.js';
 import { currentHead, fetchPullRequest } from '../github/pull-request.js';
 import { rateLimitedUntil } from '../github/rate-limit.js';
 import { scanComparison, scanPullRequest, type RemoteScan } from '../github/scan-change.js';
-import { parseSlashCommand } from '../github/slash-command.js';
 import type { GitHubClient, RepositoryRef } from '../github/types.js';
-import { codeBlock, escapeMarkdown } from '../report/escape.js';
+import { codeBlock } from '../report/escape.js';
 import { renderReport } from '../report/render-report.js';
 import { headline } from '../report/words.js';
-import { effectiveValues } from '../scan/config.js';
-import type { Student } from '../student/types.js';
+import { commandJob, dismissJob } from './commands.js';
 import type { ScanJob } from './jobs.js';
+import type { WorkerTools } from './worker-tools.js';
 
-/** What a worker needs to do a job. */
-export interface WorkerTools {
-  client(installationId: number): Promise<GitHubClient>;
-  /** User id that our comments are written with. */
-  authorId(installationId: number): Promise<number>;
-  store: CorpusStore;
-  student: Student;
-  /** Keeps what was fetched for the next scan. */
-  cache?: BlobCache;
-  /** Whether another job for the same pull request waits. */
-  newerWaits(): Promise<boolean>;
-  /** Stores a further job that follows from this one. */
-  enqueue(job: ScanJob): Promise<unknown>;
-}
+/** Room for the report in a check's summary, beside what people have settled. */
+const MAX_REPORT = 45_000;
 
 /** A newer push makes this scan's answer of no use. */
 class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 
-const HELP = [
-  '`/xccd scan` – scan this pull request again',
-  '`/xccd config` – the configuration that holds here and where each value comes from',
-  '`/xccd help` – this list',
-].join('\n');
+/** A scan without the findings that people have settled. */
+type DecidedScan = RemoteScan & Decided;
 
-function outcomeOf(scan: RemoteScan): CheckOutcome {
-  const { result, config } = scan;
+async function decide(
+  scan: RemoteScan,
+  { owner, repo }: RepositoryRef,
+  { labels }: WorkerTools,
+): Promise<DecidedScan> {
+  return { ...scan, ...applyDecisions(scan.result, await labels.decisions(`${owner}/${repo}`)) };
+}
+
+function outcomeOf({ result, config, settled, hunks }: DecidedScan): CheckOutcome {
+  const report = renderReport({ ...result, findings: result.findings.map(bounded) }, 'markdown', {
+    maxLength: MAX_REPORT,
+  });
   return {
     conclusion: conclusionOf(result, config),
     title: headline(result),
-    summary: renderReport(result, 'markdown'),
+    summary: [settledMarkdown(settled), report].filter(Boolean).join('\n\n'),
     findings: result.findings,
+    hunks,
   };
 }
 
@@ -61,7 +55,7 @@ async function underCheck(
   client: GitHubClient,
   repository: RepositoryRef,
   headSha: string,
-  scan: () => Promise<RemoteScan>,
+  scan: () => Promise<DecidedScan>,
 ): Promise<void> {
   const check = await openCheck(client, repository, headSha);
   try {
@@ -103,13 +97,16 @@ async function pullRequestJob(
       if (!(await tools.newerWaits())) return;
       if ((await currentHead(client, job)) !== pr.headSha) throw new Superseded();
     };
-    const scan = await scanPullRequest(client, pr, { ...tools, checkpoint });
+    const found = await scanPullRequest(client, pr, { ...tools, checkpoint });
+    const scan = await decide(found, job, tools);
     if (!pr.draft) {
       await publishReview(client, pr, scan.result.findings, {
         headSha: pr.headSha,
         hunks: scan.hunks,
         authorId: await tools.authorId(job.installationId),
         maxComments: scan.config.maxComments,
+        settled: scan.settled,
+        lineAt: lineReader(scan.files),
       });
     }
     return scan;
@@ -135,54 +132,6 @@ async function commitJob(
   }
 }
 
-async function commandJob(
-  client: GitHubClient,
-  job: Extract<ScanJob, { kind: 'command' }>,
-  tools: WorkerTools,
-): Promise<void> {
-  const { owner, repo } = job;
-  const command = parseSlashCommand(job.body);
-  if (!command) return;
-  const react = (content: 'eyes' | 'rocket' | 'confused') =>
-    client.rest.reactions.createForIssueComment({
-      owner,
-      repo,
-      comment_id: job.commentId,
-      content,
-    });
-  if (!(await mayCommand(client, job, job.user))) {
-    await react('confused');
-    return;
-  }
-  await react('eyes');
-  const answer = (body: string) =>
-    client.rest.issues.createComment({ owner, repo, issue_number: job.number, body });
-  try {
-    switch (command.name) {
-      case 'scan':
-        await pullRequestJob(client, job, tools);
-        break;
-      case 'config': {
-        const pr = await fetchPullRequest(client, job);
-        const loaded = await fetchConfig(client, job, pr.mergeBaseSha);
-        const rows = effectiveValues(loaded).map(
-          ({ key, value, source }) => `${key}: ${JSON.stringify(value)}  # ${source}`,
-        );
-        await answer(codeBlock(rows.join('\n'), 'yaml'));
-        break;
-      }
-      default:
-        await answer(HELP);
-    }
-  } catch (error) {
-    await react('confused');
-    if (!(error instanceof UserError)) throw error;
-    await answer(escapeMarkdown(error.message));
-    return;
-  }
-  await react('rocket');
-}
-
 /** Does one job. Every step may run again after a crash without saying anything twice. */
 export async function runJob(job: ScanJob, tools: WorkerTools): Promise<void> {
   const client = await tools.client(job.installationId);
@@ -190,12 +139,14 @@ export async function runJob(job: ScanJob, tools: WorkerTools): Promise<void> {
     case 'pull-request':
       return pullRequestJob(client, job, tools);
     case 'comparison':
-      return underCheck(client, job, job.head, () =>
-        scanComparison(client, job, job.base, job.head, tools),
+      return underCheck(client, job, job.head, async () =>
+        decide(await scanComparison(client, job, job.base, job.head, tools), job, tools),
       );
     case 'commit':
       return commitJob(client, job, tools);
     case 'command':
       return commandJob(client, job, tools);
+    case 'dismiss':
+      return dismissJob(client, job, tools);
   }
 }

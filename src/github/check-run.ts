@@ -1,4 +1,7 @@
 import type { Finding, Level, ScanResult } from '../scan/types.js';
+import { neutraliseLine } from '../report/escape.js';
+import { bounded } from './bounded.js';
+import { placementOf, type Hunks } from './review-plan.js';
 import type { GitHubClient, RepositoryRef } from './types.js';
 
 /** Name of the check that a branch protection rule can require. */
@@ -14,9 +17,30 @@ export interface CheckOutcome {
   conclusion: Conclusion;
   title: string;
   summary: string;
-  text?: string;
   findings: readonly Finding[];
+  /** Where the diff shows lines; annotations outside are seen on the check's own page alone. */
+  hunks?: Hunks;
 }
+
+/** An open check of ours. */
+export interface OpenCheck {
+  id: number;
+  /** Annotations that a run which crashed has left on it: they cannot be taken away again. */
+  annotated: number;
+}
+
+/** The buttons of a check; GitHub allows three, 20 characters in labels and identifiers, 40 in descriptions. */
+export const CHECK_ACTIONS = [
+  { label: 'Scan again', description: 'Run the scan once more', identifier: 'rescan' },
+  {
+    label: 'Not clones',
+    description: 'Dismiss all of these as not a clone',
+    identifier: 'not-a-clone',
+  },
+] as const;
+
+/** The finding of an annotation, in a form that its readers can use in a command too. */
+const NAMED = /^xccd finding ([0-9a-f]{8,64})$/m;
 
 const RANK: Record<Level, number> = { note: 0, warning: 1, error: 2 };
 
@@ -36,35 +60,49 @@ export function conclusionOf(
   return result.summary.scannedFunctions === 0 ? 'neutral' : 'success';
 }
 
+/** Cut between two paragraphs, so that no code span or block is cut open. */
 function clip(text: string): string {
   if (text.length <= MAX_TEXT) return text;
   const note = '\n\n(cut: GitHub takes 65,535 characters)';
-  return text.slice(0, MAX_TEXT - note.length) + note;
+  const room = MAX_TEXT - note.length;
+  let end = 0;
+  let fence: string | null = null;
+  for (const match of text.matchAll(/^.*$/gm)) {
+    if (match.index + match[0].length > room) break;
+    const mark = /^(`{3,})/.exec(match[0])?.[1] ?? null;
+    if (mark !== null && fence === null) fence = mark;
+    else if (fence !== null && match[0] === fence) fence = null;
+    if (fence === null && match[0] === '') end = match.index;
+  }
+  return text.slice(0, end) + note;
 }
 
-function annotationOf(finding: Finding) {
-  const start = finding.changedLine ?? finding.function.startLine;
+function annotationOf(finding: Finding, hunks: Hunks) {
+  const { path } = finding.function;
+  const placed = placementOf(finding, hunks);
+  const line = finding.changedLine ?? finding.function.startLine;
   return {
-    path: finding.function.path,
-    start_line: start,
-    end_line: Math.max(start, finding.function.endLine),
+    path,
+    start_line: placed?.startLine ?? line,
+    end_line: placed?.line ?? line,
     annotation_level: ({ error: 'failure', warning: 'warning', note: 'notice' } as const)[
       finding.level
     ],
     title: finding.rule === 'license' ? 'Licence-sensitive clone' : 'Duplicated logic',
-    message: finding.message.slice(0, 4000),
+    message: neutraliseLine(bounded(finding).message),
+    raw_details: `xccd finding ${finding.id}`,
   };
 }
 
 /**
- * Opens the check on a commit, in progress; returns its id. One that a crashed run left open is
- * taken up again, so that a commit never shows two.
+ * Opens the check on a commit, in progress. One that a crashed run left open is taken up again, so
+ * that a commit never shows two.
  */
 export async function openCheck(
   client: GitHubClient,
   { owner, repo }: RepositoryRef,
   headSha: string,
-): Promise<number> {
+): Promise<OpenCheck> {
   const { data: existing } = await client.rest.checks.listForRef({
     owner,
     repo,
@@ -73,7 +111,7 @@ export async function openCheck(
     filter: 'latest',
   });
   const open = existing.check_runs.find((run) => run.status !== 'completed');
-  if (open) return open.id;
+  if (open) return { id: open.id, annotated: open.output?.annotations_count ?? 0 };
   const { data } = await client.rest.checks.create({
     owner,
     repo,
@@ -81,21 +119,23 @@ export async function openCheck(
     head_sha: headSha,
     status: 'in_progress',
   });
-  return data.id;
+  return { id: data.id, annotated: 0 };
 }
 
 /** Completes a check, with annotations in batches of 50 and the actions a reader can take. */
 export async function completeCheck(
   client: GitHubClient,
   { owner, repo }: RepositoryRef,
-  checkRunId: number,
+  check: OpenCheck,
   outcome: CheckOutcome,
 ): Promise<void> {
-  const annotations = outcome.findings.map(annotationOf);
+  const { hunks = new Map() } = outcome;
+  const annotations = outcome.findings
+    .slice(check.annotated)
+    .map((finding) => annotationOf(finding, hunks));
   const output = {
     title: outcome.title,
     summary: clip(outcome.summary),
-    ...(outcome.text ? { text: clip(outcome.text) } : {}),
   };
   const batches: (typeof annotations)[] = [];
   for (let at = 0; at < annotations.length; at += ANNOTATIONS_PER_REQUEST) {
@@ -106,27 +146,34 @@ export async function completeCheck(
     await client.rest.checks.update({
       owner,
       repo,
-      check_run_id: checkRunId,
+      check_run_id: check.id,
       output: { ...output, annotations: batch },
     });
   }
   await client.rest.checks.update({
     owner,
     repo,
-    check_run_id: checkRunId,
+    check_run_id: check.id,
     status: 'completed',
     conclusion: outcome.conclusion,
     output: { ...output, annotations: last },
-    actions:
-      outcome.findings.length > 0
-        ? [
-            { label: 'Scan again', description: 'Run the scan once more', identifier: 'rescan' },
-            {
-              label: 'Not clones',
-              description: 'Dismiss these as not a clone',
-              identifier: 'not-a-clone',
-            },
-          ]
-        : [],
+    actions: outcome.findings.length > 0 ? [...CHECK_ACTIONS] : [],
   });
+}
+
+/** The findings that a check of ours shows, by fingerprint. */
+export async function findingsOfCheck(
+  client: GitHubClient,
+  { owner, repo }: RepositoryRef,
+  checkRunId: number,
+): Promise<Set<string>> {
+  const annotations = await client.paginate(client.rest.checks.listAnnotations, {
+    owner,
+    repo,
+    check_run_id: checkRunId,
+    per_page: 100,
+  });
+  return new Set(
+    annotations.flatMap(({ raw_details: details }) => NAMED.exec(details ?? '')?.[1] ?? []),
+  );
 }

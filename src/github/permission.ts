@@ -1,14 +1,20 @@
 import type { GitHubClient, RepositoryRef } from './types.js';
 
+const ENOUGH = {
+  read: ['read', 'write', 'admin'],
+  write: ['write', 'admin'],
+};
+
 /**
- * Whether a person may give commands: write permission or better by the collaborator API.
+ * Whether a person may give commands that need `needed`, by the collaborator API.
  * `author_association` does not tell (a CONTRIBUTOR may have no rights at all). An error counts
- * as "no".
+ * as "no". On a public repository everyone may read.
  */
 export async function mayCommand(
   client: GitHubClient,
   { owner, repo }: RepositoryRef,
   username: string,
+  needed: 'read' | 'write' = 'write',
 ): Promise<boolean> {
   try {
     const { data } = await client.rest.repos.getCollaboratorPermissionLevel({
@@ -16,7 +22,7 @@ export async function mayCommand(
       repo,
       username,
     });
-    return data.permission === 'admin' || data.permission === 'write';
+    return ENOUGH[needed].includes(data.permission);
   } catch {
     return false;
   }

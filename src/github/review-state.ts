@@ -1,4 +1,4 @@
-import { fingerprintOf, isOwnComment, isSummary } from './markers.js';
+import { fingerprintOf, identityOf, isOwnComment, isSummary } from './markers.js';
 import type { PostedComment } from './review-plan.js';
 import type { GitHubClient, PullRequestRef } from './types.js';
 
@@ -11,7 +11,7 @@ query ($owner: String!, $repo: String!, $number: Int!, $cursor: String) {
         nodes {
           isResolved
           comments(first: 50) {
-            nodes { databaseId id isMinimized body author { ... on User { databaseId } ... on Bot { databaseId } } }
+            nodes { databaseId id isMinimized minimizedReason body author { ... on User { databaseId } ... on Bot { databaseId } } }
           }
         }
       }
@@ -31,6 +31,7 @@ interface ThreadsPage {
               databaseId: number;
               id: string;
               isMinimized: boolean;
+              minimizedReason?: string | null;
               body: string;
               author: { databaseId?: number } | null;
             }[];
@@ -39,6 +40,18 @@ interface ThreadsPage {
       };
     } | null;
   } | null;
+}
+
+/** GitHub tells why a comment is hidden, not by whom; these are the reasons that we give. */
+const OUR_REASONS = ['outdated', 'resolved'];
+
+function hiddenBy(comment: {
+  isMinimized: boolean;
+  minimizedReason?: string | null;
+}): PostedComment['hidden'] {
+  if (!comment.isMinimized) return 'no';
+  const ours = OUR_REASONS.includes((comment.minimizedReason ?? '').toLowerCase());
+  return ours ? 'by us' : 'by a person';
 }
 
 /** Our inline comments on a pull request, with the state of their threads. */
@@ -63,9 +76,10 @@ export async function postedComments(
         id: first.databaseId,
         nodeId: first.id,
         fingerprint,
+        identity: identityOf(first.body),
         resolved: thread.isResolved,
         replied: replies.some((reply) => reply.author?.databaseId !== authorId),
-        minimized: first.isMinimized,
+        hidden: hiddenBy(first),
       });
     }
     cursor = threads.pageInfo.hasNextPage ? threads.pageInfo.endCursor : null;

@@ -32,7 +32,8 @@ export interface ScanTools {
   checkpoint?: () => Promise<void>;
 }
 
-async function scan(
+/** Scans files as listed, with the configuration of their merge base. */
+export async function scanListed(
   client: GitHubClient,
   repository: RepositoryRef,
   listed: ListedChange,
@@ -70,7 +71,7 @@ export async function scanPullRequest(
   pr: PullRequest,
   tools: ScanTools,
 ): Promise<RemoteScan> {
-  return scan(client, pr, await listPullRequest(client, pr), pr.headSha, tools);
+  return scanListed(client, pr, await listPullRequest(client, pr), pr.headSha, tools);
 }
 
 /** Scans what lies between two commits, with the configuration of the older one. */
@@ -82,5 +83,5 @@ export async function scanComparison(
   tools: ScanTools,
 ): Promise<RemoteScan> {
   const listed = await listComparison(client, repository, base, head);
-  return scan(client, repository, listed, head, tools);
+  return scanListed(client, repository, listed, head, tools);
 }

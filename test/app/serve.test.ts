@@ -147,12 +147,13 @@ test('a command of a person who may write is obeyed, and others are not', async 
     });
   await deliver('issue_comment', comment('stranger', 50, '/xccd scan'));
   await until(() => github.reactions.length === 1);
-  expect(github.reactions).toEqual(['confused']);
+  expect(github.reactions).toEqual(['-1']);
   expect(pull.threads).toHaveLength(0);
 
   await deliver('issue_comment', comment('maintainer', 51, '/xccd scan'));
   await until(() => github.reactions.length === 3);
   expect(github.reactions.slice(1)).toEqual(['eyes', 'rocket']);
+  await until(() => pull.threads.length === 1);
   expect(pull.threads).toHaveLength(1);
 
   await deliver('issue_comment', comment('maintainer', 52, '/xccd config'));

@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ScanJob } from '../../src/app/jobs.js';
-import { runJob, type WorkerTools } from '../../src/app/worker.js';
+import type { WorkerTools } from '../../src/app/worker-tools.js';
+import { runJob } from '../../src/app/worker.js';
+import { openLabelStore } from '../../src/corpus/label-store.js';
 import { openStore } from '../../src/corpus/open-store.js';
 import type { CorpusStore } from '../../src/corpus/types.js';
 import { createClient } from '../../src/github/client.js';
@@ -28,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-beforeEach(() => {
+beforeEach(async () => {
   github = new FakeGitHub();
   newer = false;
   enqueued = [];
@@ -38,6 +40,9 @@ beforeEach(() => {
     authorId: async () => github.botId,
     store,
     student: fakeStudent(),
+    labels: await openLabelStore(join(folder, `${Math.random()}.jsonl`)),
+    last: false,
+    log: () => {},
     newerWaits: async () => newer,
     enqueue: async (job) => enqueued.push(job),
   };

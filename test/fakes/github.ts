@@ -8,7 +8,8 @@ interface FakeComment {
   userId: number;
   path?: string;
   line?: number;
-  minimized?: boolean;
+  /** Hidden, and why: `OUTDATED`, `RESOLVED`, `SPAM`, … */
+  minimized?: string;
 }
 
 interface FakeThread {
@@ -107,6 +108,7 @@ export class FakeGitHub {
   readonly permissions = new Map<string, string>();
   /** Reactions to comments, in order. */
   readonly reactions: string[] = [];
+  private readonly reacted: { commentId: number; content: string }[] = [];
   /** Sent with every good answer. */
   headers: Record<string, string> = {};
   /** Every request in order: `operationId`. */
@@ -347,15 +349,54 @@ export class FakeGitHub {
           state: 'open',
           head: { sha: pull.headSha },
         })),
-    'reactions/create-for-issue-comment': (_request, body) => {
-      this.reactions.push(String(body.content));
-      return { id: this.nextId++ };
+    'reactions/create-for-issue-comment': (request, body) => this.react(request, body),
+    'reactions/create-for-pull-request-review-comment': (request, body) =>
+      this.react(request, body),
+    'reactions/list-for-issue-comment': (request) => this.reactionsTo(request),
+    'reactions/list-for-pull-request-review-comment': (request) => this.reactionsTo(request),
+    'pulls/get-review-comment': (request) => {
+      const { comment } = this.reviewComment(request);
+      return { id: comment.id, body: comment.body, user: { id: comment.userId } };
+    },
+    'pulls/update-review-comment': (request, body) => {
+      const { comment } = this.reviewComment(request);
+      comment.body = String(body.body);
+      return { id: comment.id };
+    },
+    'pulls/list-review-comments': (request) =>
+      this.page(
+        this.pull(request).threads.flatMap(({ comments }) =>
+          comments.map(({ id, body, userId }, i) => ({
+            id,
+            body,
+            user: { id: userId },
+            ...(i > 0 ? { in_reply_to_id: comments[0]!.id } : {}),
+          })),
+        ),
+        request,
+      ),
+    'pulls/create-reply-for-review-comment': (request, body) => {
+      const { thread, comment } = this.reviewComment(request);
+      // GitHub takes answers to the first comment of a thread only.
+      if (thread.comments[0] !== comment) throw new Refusal(422, 'not the start of a thread');
+      const id = this.nextId++;
+      thread.comments.push({ id, nodeId: `N${id}`, body: String(body.body), userId: this.botId });
+      return { id };
+    },
+    'checks/list-annotations': (request) => {
+      const check = this.checks.find(({ id }) => id === Number(request.params.check_run_id));
+      if (!check) throw new Refusal(404, 'Not Found');
+      return this.page(check.output.annotations, request);
     },
     'checks/list-for-ref': (request) => {
       const found = this.checks.filter((check) => check.headSha === request.params.ref);
       return {
         total_count: found.length,
-        check_runs: found.map(({ id, status }) => ({ id, status })),
+        check_runs: found.map(({ id, status, output }) => ({
+          id,
+          status,
+          output: { annotations_count: output.annotations.length },
+        })),
       };
     },
     'checks/create': (_request, body) => {
@@ -388,12 +429,38 @@ export class FakeGitHub {
     },
   };
 
+  private react(request: MatchedRequest, body: Record<string, unknown>): unknown {
+    const content = String(body.content);
+    this.reactions.push(content);
+    this.reacted.push({ commentId: Number(request.params.comment_id), content });
+    return { id: this.nextId++ };
+  }
+
+  private reactionsTo(request: MatchedRequest): unknown {
+    const commentId = Number(request.params.comment_id);
+    const found = this.reacted.filter((reaction) => reaction.commentId === commentId);
+    return this.page(
+      found.map(({ content }) => ({ content, user: { id: this.botId } })),
+      request,
+    );
+  }
+
+  private reviewComment(request: MatchedRequest): { thread: FakeThread; comment: FakeComment } {
+    for (const thread of [...this.pulls.values()].flatMap(({ threads }) => threads)) {
+      const comment = thread.comments.find(({ id }) => id === Number(request.params.comment_id));
+      if (comment) return { thread, comment };
+    }
+    throw new Refusal(404, 'Not Found');
+  }
+
   private graphql(body: Record<string, unknown>): unknown {
     const variables = (body.variables ?? {}) as Record<string, unknown>;
-    if (String(body.query).includes('minimizeComment')) {
+    const query = String(body.query);
+    if (/\b(un)?minimizeComment\b/.test(query)) {
+      const hidden = query.includes('unminimizeComment') ? undefined : String(variables.why);
       for (const pull of this.pulls.values()) {
         for (const comment of pull.threads.flatMap((thread) => thread.comments)) {
-          if (comment.nodeId === variables.id) comment.minimized = true;
+          if (comment.nodeId === variables.id) comment.minimized = hidden;
         }
       }
       return { data: { minimizeComment: { minimizedComment: { isMinimized: true } } } };
@@ -415,7 +482,8 @@ export class FakeGitHub {
                   nodes: thread.comments.map((comment) => ({
                     databaseId: comment.id,
                     id: comment.nodeId,
-                    isMinimized: comment.minimized ?? false,
+                    isMinimized: comment.minimized !== undefined,
+                    minimizedReason: comment.minimized?.toLowerCase() ?? null,
                     body: comment.body,
                     author: { databaseId: comment.userId },
                   })),

@@ -1,5 +1,6 @@
 import { marked } from 'marked';
-import { attributionOf, commentOf, summaryOf } from '../../src/github/comment.js';
+import { attributionOf } from '../../src/github/attribution.js';
+import { commentOf, summaryOf } from '../../src/github/comment.js';
 import { fingerprintOf, isSummary } from '../../src/github/markers.js';
 import type { Finding, Twin } from '../../src/scan/types.js';
 
@@ -63,15 +64,13 @@ test('nothing from a repository comes alive', () => {
 });
 
 test('a summary of 2,000 findings fits into a comment and counts the rest', () => {
-  const body = summaryOf(
-    Array.from({ length: 2000 }, () => finding()),
-    3,
-  );
+  const overflow = Array.from({ length: 2000 }, () => finding());
+  const body = summaryOf({ overflow, inline: 3, settled: [] });
   expect(body.length).toBeLessThanOrEqual(65_536);
   expect(isSummary(body)).toBe(true);
   expect(body).toMatch(/and \d+ more findings$/);
 });
 
 test('a summary without findings says so in one line', () => {
-  expect(summaryOf([], 0).split('\n')).toHaveLength(2);
+  expect(summaryOf({ overflow: [], inline: 0, settled: [] }).split('\n')).toHaveLength(2);
 });

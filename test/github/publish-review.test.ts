@@ -12,7 +12,13 @@ function finding(index: number, more: Partial<Finding> = {}): Finding {
     rule: 'duplicate',
     level: 'warning',
     message: 'it exists elsewhere',
-    function: { path: 'a.py', name: 'f', language: 'python', startLine: line, endLine: line + 3 },
+    function: {
+      path: 'a.py',
+      name: `f${index}`,
+      language: 'python',
+      startLine: line,
+      endLine: line + 3,
+    },
     twins: [],
     evidence: [],
     changedLine: line,
@@ -77,9 +83,9 @@ test('the same scan twice says nothing twice', async () => {
 test('a push that fixes one and adds one hides the old comment and writes the new one', async () => {
   await publish([finding(0)]);
   expect(await publish([finding(5)])).toMatchObject({ commented: 1, outdated: 1 });
-  expect(pull.threads.map((thread) => thread.comments[0]!.minimized ?? false)).toEqual([
-    true,
-    false,
+  expect(pull.threads.map((thread) => thread.comments[0]!.minimized)).toEqual([
+    'OUTDATED',
+    undefined,
   ]);
 });
 

@@ -21,7 +21,8 @@ function posted(fingerprint: string, more: Partial<PostedComment> = {}): PostedC
     fingerprint,
     resolved: false,
     replied: false,
-    minimized: false,
+    identity: null,
+    hidden: 'no',
     ...more,
   };
 }
@@ -68,7 +69,7 @@ test('a resolved thread stays quiet, and what vanished is outdated once', () => 
     [
       posted('aa', { resolved: true }),
       posted('bb'),
-      posted('cc', { minimized: true }),
+      posted('cc', { hidden: 'by us' }),
       posted('dd', { resolved: true }),
     ],
     hunks,

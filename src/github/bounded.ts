@@ -1,0 +1,38 @@
+import type { Finding, Twin } from '../scan/types.js';
+
+/** Longest texts of a finding in a comment, in UTF-16 code units. */
+const NAME = 160;
+const PATH = 300;
+const MESSAGE = 1500;
+const STRETCHES = 12;
+
+const head = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+/** A path's end tells more than its beginning. */
+const tail = (text: string, most: number): string =>
+  text.length <= most ? text : `…${text.slice(1 - most)}`;
+
+function boundedTwin(twin: Twin): Twin {
+  return {
+    ...twin,
+    repository: tail(twin.repository, NAME),
+    path: tail(twin.path, PATH),
+    name: head(twin.name, NAME),
+    license: head(twin.license, NAME),
+  };
+}
+
+/**
+ * The finding with names, paths and message of bounded length. What is written into a comment has to
+ * be short before it is escaped: to cut it afterwards could cut a code span open.
+ */
+export function bounded(finding: Finding): Finding {
+  const { function: fn } = finding;
+  return {
+    ...finding,
+    message: head(finding.message, MESSAGE),
+    function: { ...fn, path: tail(fn.path, PATH), name: head(fn.name, NAME) },
+    twins: finding.twins.map(boundedTwin),
+    evidence: finding.evidence.slice(0, STRETCHES),
+  };
+}
