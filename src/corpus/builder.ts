@@ -269,12 +269,17 @@ async function indexTree(
     if (maxFunctions !== undefined) {
       plan.work.sort((a, b) => Number(stored.has(b.path)) - Number(stored.has(a.path)));
     }
-    const full = async () =>
-      maxFunctions !== undefined && (await held(store, repository)).functions >= maxFunctions;
+    const full = async (path: string) => {
+      if (maxFunctions === undefined || stored.has(path)) return false;
+      const last = batch.at(-1);
+      if (last && !stored.has(last.item.path)) return false;
+      if (last) await flush();
+      return (await held(store, repository)).functions >= maxFunctions;
+    };
     for await (const parsed of ahead(plan.work, READ_AHEAD, parse)) {
       signal?.throwIfAborted();
       if (!parsed) continue;
-      if (batch.length === 0 && !stored.has(parsed.item.path) && (await full())) {
+      if (await full(parsed.item.path)) {
         skipped.push({
           path: '(repository)',
           reason: `more than ${maxFunctions} functions: the rest was left out`,
