@@ -1,15 +1,9 @@
 import { conditionsOf } from './postgres-filter.js';
+import { FUNCTION_COLUMNS, functionRows, toFunction, type FunctionRow } from './postgres-rows.js';
 import { embedding, NEAR_INDEX } from './postgres-schema.js';
 import type { SqlDatabase } from './postgres-types.js';
-import type { CorpusStudent, SearchFilter } from './types.js';
+import type { CorpusStudent, Neighbour, SearchFilter } from './types.js';
 import { checkDimensions, dot, toVector } from './vector-bytes.js';
-
-/** A function by its key, with its score by the exact vectors. */
-export interface Found {
-  repositoryId: number;
-  id: number;
-  score: number;
-}
 
 export interface SearchSettings {
   /** Up to so many functions that a filter may match, all are compared. Default 20,000. */
@@ -21,19 +15,14 @@ export interface SearchSettings {
 export const EXACT_UP_TO = 20_000;
 const BREADTH = 100;
 /** Candidates by rounded vectors for `k` functions wanted; the exact vectors choose among them. */
-const candidatesFor = (k: number) => 2 * k + 20;
+const candidatesFor = (k: number) => k + 10;
 /** Functions as alike as these are told apart by nothing; more candidates would not help. */
 const MOST_CANDIDATES = 4096;
 /** Rounding a component to 11 bits moves it by at most 2^-11 of itself, in both vectors. */
 const ROUNDING = 2 * 2 ** -11 + 1e-5;
 
-interface Candidate {
-  repository_id: number;
-  id: number;
-  /** Negative inner product of the rounded vectors. */
-  distance: number;
-  vector: Uint8Array;
-}
+/** `distance` is the negative inner product of the rounded vectors. */
+type Candidate = FunctionRow & { distance: number };
 
 /** As text, with more digits than a halfvec keeps. */
 export function halfvecText(vector: Float32Array): string {
@@ -56,7 +45,7 @@ export async function nearest(
   k: number,
   filter: SearchFilter,
   settings: SearchSettings = {},
-): Promise<Found[][]> {
+): Promise<Neighbour[][]> {
   const plan = await planSearch(db, k, filter, settings);
   if (plan.student === null || plan.most === 0) return queries.map(() => []);
   const { dimensions } = JSON.parse(plan.student) as CorpusStudent;
@@ -64,17 +53,19 @@ export async function nearest(
   const conditions = await conditionsOf(db, filter, 3);
   const where = conditions.sql.length ? ` WHERE ${conditions.sql.join(' AND ')}` : '';
   const distance = `${embedding(dimensions)} <#> $1::halfvec(${dimensions})`;
-  const inOrder = (order: string) => `SELECT c.repository_id, c.id, c.distance, d.vector FROM (
-      SELECT repository_id, id, ${distance} AS distance FROM xccd.functions${where}
-      ORDER BY ${order} LIMIT $2) c
-    JOIN xccd.details d ON d.repository_id = c.repository_id AND d.id = c.id`;
+  const inOrder = (order: string) =>
+    functionRows(
+      `SELECT ${FUNCTION_COLUMNS}, ${distance} AS distance FROM xccd.functions${where}
+      ORDER BY ${order} LIMIT $2`,
+      ', f.distance',
+    );
   const near = inOrder(distance);
   // An operator around the distance keeps the planner from the index.
   const exact = inOrder(`(${distance}) + 0, id`);
   const ask = (sql: string, query: Float32Array, limit: number) =>
     db.query<Candidate>(sql, [halfvecText(query), limit, ...conditions.parameters]);
 
-  const results: Found[][] = [];
+  const results: Neighbour[][] = [];
   for (const query of queries) {
     let limit = candidatesFor(k);
     if (plan.indexed) {
@@ -119,12 +110,13 @@ async function planSearch(
   const { sql, parameters } = await conditionsOf(db, { ...filter, paths: undefined }, 4);
   const where = sql.length ? ` WHERE ${sql.join(' AND ')}` : '';
   const [plan] = await db.query<Plan>(
-    // With the index, nothing but it may decide the order.
+    // With the index, nothing but it may decide the order. That it is relaxed loses nothing: what is
+    // found is put in order by the exact vectors.
     `SELECT student, most, indexed,
       set_config('enable_sort', CASE WHEN indexed THEN 'off' ELSE 'on' END, true),
       set_config('enable_seqscan', CASE WHEN indexed THEN 'off' ELSE 'on' END, true),
       set_config('hnsw.ef_search', $2, true),
-      set_config('hnsw.iterative_scan', 'strict_order', true),
+      set_config('hnsw.iterative_scan', 'relaxed_order', true),
       set_config('jit', 'off', true)
     FROM (SELECT student, most, most > $3 AND EXISTS (
           SELECT 1 FROM pg_indexes WHERE schemaname = 'xccd' AND indexname = $1) AS indexed
@@ -140,12 +132,8 @@ async function planSearch(
   return plan!;
 }
 
-function rank(query: Float32Array, candidates: readonly Candidate[]): Found[] {
+function rank(query: Float32Array, candidates: readonly Candidate[]): Neighbour[] {
   return candidates
-    .map(({ repository_id: repositoryId, id, vector }) => ({
-      repositoryId,
-      id,
-      score: dot(query, toVector(vector)),
-    }))
-    .sort((a, b) => b.score - a.score || a.id - b.id);
+    .map((row) => ({ function: toFunction(row), score: dot(query, toVector(row.vector)) }))
+    .sort((a, b) => b.score - a.score || a.function.id - b.function.id);
 }

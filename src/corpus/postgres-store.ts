@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Language } from '../code/types.js';
 import { UserError } from '../errors.js';
 import type { EncodedFunction } from '../student/types.js';
-import { unpackCanonical } from './canonical-blob.js';
 import { DigestSum, repositoryDigest } from './content-digest.js';
 import { deleteFiles, insertFiles, relicense, type LockedRepository } from './postgres-files.js';
 import { conditionsOf } from './postgres-filter.js';
 import { lockCorpus, type LockOptions } from './postgres-lock.js';
 import { migrate } from './postgres-migrate.js';
 import { PinnedDatabase } from './postgres-pinned.js';
+import { FUNCTION_COLUMNS, functionRows, toFunction, type FunctionRow } from './postgres-rows.js';
 import { createNearIndex, MAX_INDEX_DIMENSIONS, NEAR_INDEX } from './postgres-schema.js';
 import { EXACT_UP_TO, nearest, type SearchSettings } from './postgres-search.js';
 import type { SqlDatabase } from './postgres-types.js';
@@ -44,36 +44,8 @@ interface RepositoryRow {
   writes: number;
 }
 
-interface FunctionRow {
-  repository_id: number;
-  id: number;
-  language: string;
-  license: string;
-  path: string;
-  name: string;
-  start_line: number;
-  end_line: number;
-  hash: string;
-  tokens: number;
-  idiom: boolean;
-  vector: Uint8Array;
-  profile: Uint8Array;
-  canonical: Uint8Array | null;
-  repository: string;
-  commit_sha: string | null;
-  visibility: 'public' | 'private';
-}
-
 const REPOSITORY_COLUMNS =
   'id, name, commit_sha AS commit, url, license, visibility, contents, files, writes';
-
-const FUNCTION_ROWS = `SELECT f.repository_id, f.id, f.language, f.license, f.path, f.name,
-    f.start_line, f.end_line, f.hash, f.tokens, i.id IS NOT NULL AS idiom,
-    d.vector, d.profile, d.canonical, r.name AS repository, r.commit_sha, r.visibility
-  FROM xccd.functions f
-  JOIN xccd.repositories r ON r.id = f.repository_id
-  JOIN xccd.details d ON d.repository_id = f.repository_id AND d.id = f.id
-  LEFT JOIN xccd.idioms i ON i.repository_id = f.repository_id AND i.id = f.id`;
 
 /** Functions read at a time by `functions()`. */
 const PAGE = 500;
@@ -207,34 +179,19 @@ class PostgresStore implements CorpusStore {
     k: number,
     filter: SearchFilter = {},
   ): Promise<Neighbour[][]> {
-    return this.read(async (db) => {
-      if (queries.length === 0 || k < 1) return queries.map(() => []);
-      const found = await nearest(db, queries, k, filter, this.options);
-      const all = found.flat();
-      const rows = await db.query<FunctionRow>(
-        `${FUNCTION_ROWS} WHERE f.repository_id = ANY($1::bigint[]) AND f.id = ANY($2::bigint[])`,
-        [
-          [...new Set(all.map(({ repositoryId }) => repositoryId))],
-          [...new Set(all.map(({ id }) => id))],
-        ],
-      );
-      const functions = new Map(rows.map((row) => [row.id, toFunction(row)]));
-      return found.map((list) =>
-        list.map(({ id, score }) => ({ function: functions.get(id)!, score })),
-      );
-    });
+    if (queries.length === 0 || k < 1) return Promise.resolve(queries.map(() => []));
+    return this.read((db) => nearest(db, queries, k, filter, this.options));
   }
 
   async *functions(filter: SearchFilter = {}): AsyncIterable<CorpusFunction> {
     for (let last = 0; ;) {
       const page = await this.read(async (db) => {
         const { sql, parameters } = await conditionsOf(db, filter, 2);
-        // The keys first: only they are needed to find the page, in whatever partition it lies.
         const where = ['id > $1', ...sql].join(' AND ');
         const rows = await db.query<FunctionRow>(
-          `${FUNCTION_ROWS} WHERE (f.repository_id, f.id) IN (
-            SELECT repository_id, id FROM xccd.functions WHERE ${where} ORDER BY id LIMIT ${PAGE})
-          ORDER BY f.id`,
+          `${functionRows(
+            `SELECT ${FUNCTION_COLUMNS} FROM xccd.functions WHERE ${where} ORDER BY id LIMIT ${PAGE}`,
+          )} ORDER BY f.id`,
           [last, ...parameters],
         );
         return rows.map(toFunction);
@@ -513,31 +470,4 @@ function inByteOrder(a: readonly (string | number)[], b: readonly (string | numb
     return Buffer.compare(Buffer.from(x), Buffer.from(y as string));
   }
   return 0;
-}
-
-function toFunction(row: FunctionRow): CorpusFunction {
-  const { canonical } = row;
-  let unpacked: { text: string; lines: number[] } | undefined;
-  return {
-    id: row.id,
-    repository: row.repository,
-    commit: row.commit_sha,
-    path: row.path,
-    name: row.name,
-    language: row.language as Language,
-    startLine: row.start_line,
-    endLine: row.end_line,
-    license: row.license,
-    hash: row.hash,
-    tokens: row.tokens,
-    idiom: row.idiom,
-    visibility: row.visibility,
-    vector: toVector(row.vector),
-    profile: row.profile,
-    // Unpacked when asked for: most functions that are read are never shown.
-    get canonical() {
-      if (canonical) unpacked ??= unpackCanonical(canonical);
-      return unpacked;
-    },
-  };
 }
