@@ -7,6 +7,7 @@ import { loadParser, type GrammarId } from '../code/parser.js';
 import { LANGUAGES } from '../code/types.js';
 import { corpusStudentOf, makesEqualVectors } from '../corpus/corpus-student.js';
 import { DEFAULT_CORPUS, openStore } from '../corpus/open-store.js';
+import { readStarterManifest, starterFolder } from '../corpus/starter.js';
 import { UserError } from '../errors.js';
 import { effectiveValues, loadConfig, type EffectiveValue } from '../scan/config.js';
 import { isAddress } from '../scan/local-scan.js';
@@ -143,6 +144,30 @@ async function checkStudent(
   return student;
 }
 
+/** What the starter corpus holds, and whether the student can search it. */
+function checkStarter(student: Student | null): Check {
+  const name = 'starter corpus';
+  try {
+    const folder = starterFolder();
+    const manifest = folder === null ? null : readStarterManifest(folder);
+    if (!manifest) {
+      const detail = folder === null ? 'off (XCCD_STARTER_DIR)' : `none in ${folder}`;
+      return { name, status: 'absent', detail };
+    }
+    const detail = `${manifest.functions} functions of ${manifest.repositories} repositories`;
+    if (!student || makesEqualVectors(manifest.student, corpusStudentOf(student)))
+      return { name, status: 'ok', detail };
+    return {
+      name,
+      status: 'absent',
+      detail: `${detail}, left out: the student ${manifest.student.id} made its vectors`,
+      remedy: 'Search with that student, or build another: see docs/starter-corpus.md.',
+    };
+  } catch (error) {
+    return failed(name, error);
+  }
+}
+
 async function checkCorpus(
   location: string,
   student: Student | null,
@@ -231,6 +256,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const student = await checkStudent(options, studentId, diagnosis);
   try {
     await checkCorpus(corpus ?? join(root, DEFAULT_CORPUS), student, diagnosis);
+    diagnosis.checks.push(checkStarter(student));
   } finally {
     await student?.close();
   }
