@@ -7,6 +7,7 @@ import { pairLineSchema } from '../distill/pair-line.js';
 import { CHATS, VARIANTS } from '../distill/prompt-variants.js';
 import {
   acceptedRationales,
+  planOf,
   promptManifest,
   renderLines,
   type PromptSettings,
@@ -69,11 +70,12 @@ Example:
       }
       const rationales = acceptedRationales(answers);
       mkdirSync(options.output, { recursive: true });
+      const plan = planOf(options);
       const sides: SideLine[] = [];
       let free = 0;
       async function* lines(): AsyncGenerator<unknown> {
         for (const pair of pairs) {
-          const rendered = await renderLines(pair, rationales.get(pair.id), options);
+          const rendered = await renderLines(pair, rationales.get(pair.id), plan);
           sides.push(...rendered.sides);
           free += rendered.prompts.length - 1;
           yield* rendered.prompts;

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { registerAdapt } from './distill-adapt.js';
+import { registerDrift } from './distill-drift.js';
 import { registerPairs } from './distill-pairs.js';
 import { registerPrompts } from './distill-prompts.js';
 import { registerReport } from './distill-report.js';
@@ -31,4 +33,6 @@ docs/distillation.md tells the whole way.`,
   registerTrain(distill);
   registerExport(distill);
   registerReport(distill);
+  registerAdapt(distill);
+  registerDrift(distill);
 }

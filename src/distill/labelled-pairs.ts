@@ -1,6 +1,7 @@
 import { openInput, readJsonLines, type BadLine } from '../student/json-lines.js';
 import { labelledPairSchema } from '../student/pairs.js';
 import type { PairLine, Split } from './pair-line.js';
+import { Groups } from './groups.js';
 import { share, shortId } from './program.js';
 
 /** Where a problem, or a group of a team's pairs, goes: by its name and the seed alone. */
@@ -40,25 +41,4 @@ export async function readLabelledPairs(
     ...line,
     split: splitOf(seed, groups.nameOf(shortId(line.a.code))),
   }));
-}
-
-/** Names that belong together (union-find); a group is named after its least member. */
-class Groups {
-  private readonly parent = new Map<string, string>();
-
-  nameOf(name: string): string {
-    let root = name;
-    for (;;) {
-      const above = this.parent.get(root);
-      if (above === undefined) break;
-      root = above;
-    }
-    if (root !== name) this.parent.set(name, root);
-    return root;
-  }
-
-  join(a: string, b: string): void {
-    const [first, second] = [this.nameOf(a), this.nameOf(b)].sort();
-    if (first !== second) this.parent.set(second!, first!);
-  }
 }

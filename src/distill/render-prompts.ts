@@ -1,6 +1,9 @@
-import { CANONICAL_VERSION, canonicalize } from '../code/canonical.js';
+import { CANONICAL_VERSION } from '../code/canonical.js';
+import { pairSegments } from '../student/causal-prompt.js';
 import { CONCLUSION } from '../student/conclusion.js';
-import { promptText, renderPair, type PromptSide } from '../student/pair-prompt.js';
+import type { Manifest } from '../student/manifest.js';
+import { promptText } from '../student/pair-prompt.js';
+import { sideOf, type Code } from '../student/pairs.js';
 import type { Answer } from './answer-log.js';
 import type { PairLine } from './pair-line.js';
 import {
@@ -52,43 +55,54 @@ export interface SideLine {
   languages: string;
 }
 
+/** A pair to render: its sides as source text or as canonical forms. */
+export type Renderable = Omit<PairLine, 'a' | 'b' | 'source'> & { a: Code; b: Code };
+
+/** How a student is asked, and what ends its answers. */
+export interface PromptPlan {
+  generation: NonNullable<Manifest['heads']['generation']>;
+  causal: Pick<NonNullable<Manifest['causal']>, 'reads' | 'maxSideTokens'>;
+  end: string;
+  /** Longer rationales are left out, in characters. */
+  maxRationale: number;
+}
+
+export function planOf(settings: PromptSettings): PromptPlan {
+  const { generation, causal } = promptManifest(settings);
+  const { maxRationale, chat } = settings;
+  return {
+    generation: { ...generation, threshold: 0.5 },
+    causal,
+    end: CHATS[chat].end,
+    maxRationale,
+  };
+}
+
 /** Rendered lines of one pair: the forced prompt always, the free one where a rationale is there. */
 export async function renderLines(
-  pair: PairLine,
+  pair: Renderable,
   rationale: string | undefined,
-  settings: PromptSettings,
+  { generation, causal, end, maxRationale }: PromptPlan,
 ): Promise<{ prompts: unknown[]; sides: SideLine[] }> {
-  const { generation } = promptManifest(settings);
-  const forms = [
-    (await canonicalize(pair.a.code, pair.a.language)).text,
-    (await canonicalize(pair.b.code, pair.b.language)).text,
-  ] as const;
-  const side = (which: 'a' | 'b'): PromptSide => ({
-    language: pair[which].language,
-    text: settings.reads === 'source' ? pair[which].code : forms[which === 'a' ? 0 : 1],
-  });
-  const verdict = `${generation.conclusion}${generation.labels[pair.label ? 'clone' : 'different']}`;
-  const line = (kind: 'free' | 'forced', directive: string, completion: string) => {
-    const segments = renderPair(generation.template, side('a'), side('b'), directive);
-    const { id, label, split, languages, negative } = pair;
-    const { end } = CHATS[settings.chat];
+  const sides = [await sideOf(pair.a), await sideOf(pair.b)] as const;
+  const { id, label, split, languages, negative } = pair;
+  const verdict = `${generation.conclusion}${generation.labels[label ? 'clone' : 'different']}`;
+  const line = (kind: 'free' | 'forced', completion: string) => {
+    const segments = pairSegments(generation, causal, sides, kind === 'forced');
     const prompt = promptText(segments);
     return { id, kind, segments, prompt, completion, end, label, split, languages, negative };
   };
-  const prompts = [line('forced', generation.directive, verdict)];
-  if (rationale !== undefined && rationale.length <= settings.maxRationale) {
-    prompts.push(line('free', generation.task, `${rationale}\n${verdict}`));
+  const prompts = [line('forced', verdict)];
+  if (rationale !== undefined && rationale.length <= maxRationale) {
+    prompts.push(line('free', `${rationale}\n${verdict}`));
   }
-  const { id, label, split, languages } = pair;
-  const sides = (['a', 'b'] as const).map((which, i) => ({
-    id,
-    side: which,
-    text: forms[i]!,
-    label,
-    split,
-    languages,
-  }));
-  return { prompts, sides };
+  return {
+    prompts,
+    sides: (['a', 'b'] as const).map((side, i) => {
+      const { text } = sides[i]!.canonical;
+      return { id, side, text, label, split, languages };
+    }),
+  };
 }
 
 /** The first accepted rationale of each pair. */

@@ -58,7 +58,7 @@ function plot(
     marginLeft: 170,
     marginRight: 90,
     style: { background: 'white', color: '#24292f', fontFamily: 'system-ui, sans-serif' },
-    x: { ...x, grid: true },
+    x: { ...x, grid: true, ticks: x.type === 'log' ? 4 : undefined, tickFormat: String },
     y: { domain: used, label: null },
     fx: { label: null, domain: Object.values(SPLITS) },
     fy: { label: null },

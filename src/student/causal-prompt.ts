@@ -55,7 +55,7 @@ export function forcedConclusion(
 /** The prompt of a pair as a student's manifest wants it. */
 export function pairSegments(
   generation: Generation,
-  causal: Causal,
+  causal: Pick<Causal, 'reads'>,
   sides: readonly [PairSide, PairSide],
   forced: boolean,
 ): PromptSegment[] {

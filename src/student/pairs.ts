@@ -105,7 +105,8 @@ async function readPair<T extends AnyPair>(item: Line<T>): Promise<ReadPair<T>> 
   }
 }
 
-async function sideOf(code: Code): Promise<PairSide> {
+/** A side as the heads read it. */
+export async function sideOf(code: Code): Promise<PairSide> {
   const canonical = await canonicalOf(code);
   const { language } = code;
   return 'code' in code ? { language, code: code.code, canonical } : { language, canonical };
