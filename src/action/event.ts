@@ -1,18 +1,12 @@
 import type { RepositoryRef } from '../github/types.js';
-import { parseSlashCommand, type SlashCommand } from '../github/slash-command.js';
+import type { CommandRequest } from '../github/run-command.js';
+import { parseSlashCommand } from '../github/slash-command.js';
 
 /** What a workflow run asks of the scan. */
 export type Trigger =
   | { kind: 'pull-request'; repository: RepositoryRef; number: number }
   | { kind: 'comparison'; repository: RepositoryRef; base: string; head: string }
-  | {
-      kind: 'command';
-      repository: RepositoryRef;
-      number: number;
-      command: SlashCommand;
-      commentId: number;
-      user: string;
-    }
+  | { kind: 'command'; repository: RepositoryRef; request: CommandRequest }
   /** Nothing to do; the reason goes into the log. */
   | { kind: 'none'; reason: string };
 
@@ -25,10 +19,34 @@ interface Payload {
   inputs?: Record<string, string | undefined> | null;
   repository?: { name: string; owner: { login: string }; default_branch?: string };
   issue?: { number: number; pull_request?: unknown };
-  comment?: { id: number; body: string; user: { login: string; type: string } };
+  comment?: {
+    id: number;
+    body: string;
+    in_reply_to_id?: number;
+    user: { login: string; type: string } | null;
+  };
 }
 
 const NO_COMMIT = /^0+$/;
+
+function commandOf(
+  { action, comment }: Payload,
+  repository: RepositoryRef,
+  number: number,
+  surface: CommandRequest['surface'],
+): Trigger {
+  if (action !== 'created' || !comment?.user || comment.user.type === 'Bot') {
+    return { kind: 'none', reason: 'edits and bots give no commands' };
+  }
+  const command = parseSlashCommand(comment.body);
+  if (!command) return { kind: 'none', reason: 'the comment holds no /xccd command' };
+  const request: CommandRequest = {
+    ...{ ...repository, number, commentId: comment.id, surface, command },
+    user: comment.user.login,
+    ...(comment.in_reply_to_id ? { inReplyTo: comment.in_reply_to_id } : {}),
+  };
+  return { kind: 'command', repository, request };
+}
 
 /**
  * What an event of GitHub Actions asks for.
@@ -72,24 +90,15 @@ export function triggerOf(name: string, payload: unknown, sha: string): Trigger 
         base: event.inputs?.base || event.repository.default_branch || 'main',
         head: event.inputs?.head || sha,
       };
-    case 'issue_comment': {
-      const { comment, issue } = event;
-      if (!comment || !issue) break;
-      if (!issue.pull_request) return { kind: 'none', reason: 'not a comment on a pull request' };
-      if (event.action !== 'created' || comment.user.type === 'Bot') {
-        return { kind: 'none', reason: 'edits and bots give no commands' };
+    case 'issue_comment':
+      if (!event.issue) break;
+      if (!event.issue.pull_request) {
+        return { kind: 'none', reason: 'not a comment on a pull request' };
       }
-      const command = parseSlashCommand(comment.body);
-      if (!command) return { kind: 'none', reason: 'the comment holds no /xccd command' };
-      return {
-        kind: 'command',
-        repository,
-        number: issue.number,
-        command,
-        commentId: comment.id,
-        user: comment.user.login,
-      };
-    }
+      return commandOf(event, repository, event.issue.number, 'conversation');
+    case 'pull_request_review_comment':
+      if (!event.pull_request) break;
+      return commandOf(event, repository, event.pull_request.number, 'review');
   }
   return { kind: 'none', reason: `xccd does nothing on the event ${name}` };
 }

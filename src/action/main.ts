@@ -1,6 +1,8 @@
-import { mayCommand } from '../github/permission.js';
+import { lineReader } from '../github/line-reader.js';
 import { publishReview } from '../github/publish-review.js';
 import { fetchPullRequest } from '../github/pull-request.js';
+import { rateLimitedUntil } from '../github/rate-limit.js';
+import { runCommand } from '../github/run-command.js';
 import {
   scanComparison,
   scanPullRequest,
@@ -8,12 +10,26 @@ import {
   type ScanTools,
 } from '../github/scan-change.js';
 import { statusOf } from '../github/status.js';
-import type { GitHubClient } from '../github/types.js';
+import type { GitHubClient, PullRequestRef } from '../github/types.js';
 import type { Trigger } from './event.js';
+
+/** A scan, and what was left out of its publication. */
+export interface Scanned {
+  scan: RemoteScan;
+  notes: string[];
+}
 
 /** What a run of the action came to. */
 export type ActionOutcome =
-  { kind: 'scanned'; scan: RemoteScan; notes: string[] } | { kind: 'none'; reason: string };
+  ({ kind: 'scanned' } & Scanned) | { kind: 'answered' | 'none'; reason: string };
+
+export interface ActionTools {
+  /** Corpus and student, opened when they are needed. */
+  open(): Promise<ScanTools>;
+  flags: Readonly<Record<string, unknown>>;
+  /** Write review comments where the token may. */
+  comment: boolean;
+}
 
 /** The user id behind `GITHUB_TOKEN`: the bot of GitHub Actions. */
 const ACTIONS_BOT_ID = 41_898_282;
@@ -27,49 +43,84 @@ async function authorId(client: GitHubClient): Promise<number> {
   }
 }
 
+/** What to say of a write that GitHub refuses; null for a fault. */
+function refusal(error: unknown): string | null {
+  if (rateLimitedUntil(error)) return 'GitHub asks to slow down, so no comment was written.';
+  if (statusOf(error) !== 403 && statusOf(error) !== 404) return null;
+  return (
+    'The token may not comment on this pull request (it needs `pull-requests: write`; a fork ' +
+    'never has it).'
+  );
+}
+
 /**
- * Runs what a trigger asks for. A token that may read but not write (a fork's pull request) is no
- * fault: the comment is left out, a note says so, and the findings alone decide.
+ * Scans a pull request and comments on it. A token that may read but not write (a fork's pull
+ * request) is no fault: the comment is left out, a note says so, and the findings alone decide.
  */
+async function scanAndComment(
+  client: GitHubClient,
+  ref: PullRequestRef,
+  tools: ActionTools,
+): Promise<Scanned> {
+  const pr = await fetchPullRequest(client, ref);
+  const scan = await scanPullRequest(client, pr, await tools.open());
+  if (!tools.comment || pr.draft) return { scan, notes: [] };
+  try {
+    await publishReview(client, pr, scan.result.findings, {
+      headSha: pr.headSha,
+      hunks: scan.hunks,
+      authorId: await authorId(client),
+      maxComments: scan.config.maxComments,
+      lineAt: lineReader(scan.files),
+    });
+    return { scan, notes: [] };
+  } catch (error) {
+    const note = refusal(error);
+    if (note === null) throw error;
+    const where = 'The findings stand in the step summary and in the annotations.';
+    return { scan, notes: [`${note} ${where}`] };
+  }
+}
+
+/** Runs what a trigger asks for. */
 export async function runTrigger(
   trigger: Trigger,
   client: GitHubClient,
-  tools: ScanTools,
-  options: { comment: boolean },
+  tools: ActionTools,
 ): Promise<ActionOutcome> {
-  if (trigger.kind === 'none') return trigger;
-  const { repository } = trigger;
-  if (trigger.kind === 'comparison') {
-    const scan = await scanComparison(client, repository, trigger.base, trigger.head, tools);
-    return { kind: 'scanned', scan, notes: [] };
-  }
-
-  if (trigger.kind === 'command') {
-    if (trigger.command.name !== 'scan') {
-      return { kind: 'none', reason: `the action answers /xccd scan, not ${trigger.command.name}` };
+  switch (trigger.kind) {
+    case 'none':
+      return trigger;
+    case 'comparison': {
+      const { repository, base, head } = trigger;
+      const scan = await scanComparison(client, repository, base, head, await tools.open());
+      return { kind: 'scanned', scan, notes: [] };
     }
-    if (!(await mayCommand(client, repository, trigger.user))) {
-      return { kind: 'none', reason: `${trigger.user} has no write permission` };
+    case 'pull-request': {
+      const ref = { ...trigger.repository, number: trigger.number };
+      return { kind: 'scanned', ...(await scanAndComment(client, ref, tools)) };
+    }
+    case 'command': {
+      const { request } = trigger;
+      let scanned: Scanned | undefined;
+      try {
+        const result = await runCommand(client, request, {
+          ...tools,
+          authorId: await authorId(client),
+          // A workflow keeps nothing between its runs, and commits nothing.
+          labels: null,
+          rescan: async () => {
+            scanned = await scanAndComment(client, request, tools);
+          },
+          last: true,
+        });
+        if (scanned) return { kind: 'scanned', ...scanned };
+        return { kind: 'answered', reason: `/xccd ${request.command.name}: ${result}` };
+      } catch (error) {
+        const note = refusal(error);
+        if (note === null) throw error;
+        return { kind: 'answered', reason: note };
+      }
     }
   }
-  const pr = await fetchPullRequest(client, { ...repository, number: trigger.number });
-  const scan = await scanPullRequest(client, pr, tools);
-  const notes: string[] = [];
-  if (options.comment) {
-    try {
-      await publishReview(client, pr, scan.result.findings, {
-        headSha: pr.headSha,
-        hunks: scan.hunks,
-        authorId: await authorId(client),
-        maxComments: scan.config.maxComments,
-      });
-    } catch (error) {
-      if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error;
-      notes.push(
-        'The token may not comment on this pull request (it needs `pull-requests: write`; a ' +
-          'fork never has it). The findings stand in the step summary and in the annotations.',
-      );
-    }
-  }
-  return { kind: 'scanned', scan, notes };
 }

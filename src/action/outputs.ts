@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
+import { bounded } from '../github/bounded.js';
+import { placementOf, type Hunks } from '../github/review-plan.js';
 import { neutraliseLine } from '../report/escape.js';
 import type { Finding, Level } from '../scan/types.js';
 
@@ -19,8 +21,12 @@ function escapeProperty(value: string): string {
   return escapeData(value).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 
-/** Workflow commands that annotate the findings, at most ten per level. */
-export function annotations(findings: readonly Finding[]): string[] {
+/**
+ * Workflow commands that annotate the findings, at most ten per level, on changed lines.
+ *
+ * @param hunks where the diff shows lines
+ */
+export function annotations(findings: readonly Finding[], hunks: Hunks = new Map()): string[] {
   const left: Record<Level, number> = {
     error: ANNOTATIONS_PER_LEVEL,
     warning: ANNOTATIONS_PER_LEVEL,
@@ -28,11 +34,13 @@ export function annotations(findings: readonly Finding[]): string[] {
   };
   return findings.flatMap((finding) => {
     if (left[finding.level]-- <= 0) return [];
+    const placed = placementOf(finding, hunks);
     const line = finding.changedLine ?? finding.function.startLine;
     const at =
-      `file=${escapeProperty(finding.function.path)},line=${line},` +
-      `endLine=${Math.max(line, finding.function.endLine)},title=xccd ${finding.rule}`;
-    return [`::${COMMAND[finding.level]} ${at}::${escapeData(neutraliseLine(finding.message))}`];
+      `file=${escapeProperty(neutraliseLine(finding.function.path))},` +
+      `line=${placed?.startLine ?? line},endLine=${placed?.line ?? line},title=xccd ${finding.rule}`;
+    const message = neutraliseLine(bounded(finding).message);
+    return [`::${COMMAND[finding.level]} ${at}::${escapeData(message)}`];
   });
 }
 

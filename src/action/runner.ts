@@ -2,16 +2,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCorpora } from '../corpus/open-corpora.js';
 import { DEFAULT_CORPUS } from '../corpus/open-store.js';
+import type { CorpusStore } from '../corpus/types.js';
 import { UserError } from '../errors.js';
+import { bounded } from '../github/bounded.js';
 import { conclusionOf } from '../github/check-run.js';
 import { createClient } from '../github/client.js';
+import type { ScanTools } from '../github/scan-change.js';
 import { renderReport } from '../report/render-report.js';
 import type { Level } from '../scan/types.js';
 import { openStudent } from '../student/open-student.js';
 import type { Student } from '../student/types.js';
 import { triggerOf } from './event.js';
-import { readInputs } from './inputs.js';
-import { runTrigger } from './main.js';
+import { readInputs, type ActionInputs } from './inputs.js';
+import { runTrigger, type Scanned } from './main.js';
 import { annotations, appendSummary, setOutput } from './outputs.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -61,10 +64,36 @@ export async function runAction(env: Environment, parts: RunnerParts): Promise<n
     fetch: parts.fetch,
     throttle: parts.throttle,
   });
-  const open = parts.openStudent ?? openStudent;
-  const student = await open({ id: inputs.student, device: inputs.device });
+  const tools = scanTools(inputs, workspace, parts);
   try {
-    const store = await openCorpora({
+    const outcome = await runTrigger(trigger, client, {
+      open: tools.open,
+      flags: inputs.flags,
+      comment: inputs.comment,
+    });
+    if (outcome.kind !== 'scanned') {
+      parts.print(`xccd: ${outcome.reason}`);
+      return 0;
+    }
+    return await report(outcome, { env, inputs, workspace, print: parts.print });
+  } finally {
+    await tools.close();
+  }
+}
+
+/** Student and corpus, opened when the first scan needs them: a question does not. */
+function scanTools(
+  inputs: ActionInputs,
+  workspace: string,
+  parts: RunnerParts,
+): { open(): Promise<ScanTools>; close(): Promise<void> } {
+  let student: Student | undefined;
+  let store: CorpusStore | undefined;
+  let opened: Promise<ScanTools> | undefined;
+  async function openBoth(): Promise<ScanTools> {
+    const open = parts.openStudent ?? openStudent;
+    student = await open({ id: inputs.student, device: inputs.device });
+    store = await openCorpora({
       location: inputs.corpus ?? join(workspace, DEFAULT_CORPUS),
       required: inputs.corpus !== undefined,
       // The configuration, which is not known yet, may do without it: see `scanChange`.
@@ -72,39 +101,40 @@ export async function runAction(env: Environment, parts: RunnerParts): Promise<n
       student,
       notify: (message) => parts.print(`xccd: ${message}`),
     });
-    try {
-      const outcome = await runTrigger(
-        trigger,
-        client,
-        { store, student, flags: inputs.flags },
-        { comment: inputs.comment },
-      );
-      if (outcome.kind === 'none') {
-        parts.print(`xccd: ${outcome.reason}`);
-        return 0;
-      }
-      const { result, config } = outcome.scan;
-      await writeFile(join(workspace, inputs.sarifFile), renderReport(result, 'sarif'));
-      const markdown = renderReport(result, 'markdown');
-      await writeFile(join(workspace, inputs.reportFile), markdown);
-      for (const line of annotations(result.findings)) parts.print(line);
-      for (const note of outcome.notes) parts.print(`::notice::${note}`);
-      if (env.GITHUB_STEP_SUMMARY) {
-        const notes = outcome.notes.map((note) => `\n> ${note}\n`).join('');
-        await appendSummary(env.GITHUB_STEP_SUMMARY, markdown + notes);
-      }
-      if (env.GITHUB_OUTPUT) {
-        const level = highest(result.findings.map((finding) => finding.level));
-        await setOutput(env.GITHUB_OUTPUT, 'findings', String(result.findings.length));
-        await setOutput(env.GITHUB_OUTPUT, 'level', level);
-        await setOutput(env.GITHUB_OUTPUT, 'sarif-file', inputs.sarifFile);
-        await setOutput(env.GITHUB_OUTPUT, 'report-file', inputs.reportFile);
-      }
-      return conclusionOf(result, config) === 'failure' ? 1 : 0;
-    } finally {
-      await store.close();
-    }
-  } finally {
-    await student.close();
+    return { store, student, flags: inputs.flags };
   }
+  return {
+    open: () => (opened ??= openBoth()),
+    async close() {
+      await store?.close();
+      await student?.close();
+    },
+  };
+}
+
+/** Writes what a scan found to where its readers look; returns the exit code. */
+async function report(
+  { scan, notes }: Scanned,
+  to: { env: Environment; inputs: ActionInputs; workspace: string; print: (line: string) => void },
+): Promise<number> {
+  const { env, inputs, workspace, print } = to;
+  const { result, config, hunks } = scan;
+  await writeFile(join(workspace, inputs.sarifFile), renderReport(result, 'sarif'));
+  const short = { ...result, findings: result.findings.map(bounded) };
+  const markdown = renderReport(short, 'markdown');
+  await writeFile(join(workspace, inputs.reportFile), markdown);
+  for (const line of annotations(result.findings, hunks)) print(line);
+  for (const note of notes) print(`::notice::${note}`);
+  if (env.GITHUB_STEP_SUMMARY) {
+    const quoted = notes.map((note) => `\n> ${note}\n`).join('');
+    await appendSummary(env.GITHUB_STEP_SUMMARY, markdown + quoted);
+  }
+  if (env.GITHUB_OUTPUT) {
+    const level = highest(result.findings.map((finding) => finding.level));
+    await setOutput(env.GITHUB_OUTPUT, 'findings', String(result.findings.length));
+    await setOutput(env.GITHUB_OUTPUT, 'level', level);
+    await setOutput(env.GITHUB_OUTPUT, 'sarif-file', inputs.sarifFile);
+    await setOutput(env.GITHUB_OUTPUT, 'report-file', inputs.reportFile);
+  }
+  return conclusionOf(result, config) === 'failure' ? 1 : 0;
 }

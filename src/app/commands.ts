@@ -22,7 +22,9 @@ export async function commandJob(
     client,
     { ...job, command },
     {
-      ...tools,
+      open: async () => tools,
+      labels: tools.labels,
+      last: tools.last,
       authorId: await tools.authorId(installationId),
       rescan: () => tools.enqueue({ kind: 'pull-request', installationId, owner, repo, number }),
     },

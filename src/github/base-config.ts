@@ -1,5 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../scan/config.js';
 import { parseBaseline, type Baseline } from '../scan/baseline.js';
+import { OWNERS_FILES, parseOwners, type OwnersOf } from '../scan/owners.js';
 import type { BlobCache } from './blob-cache.js';
 import { fetchFile } from './blobs.js';
 import type { GitHubClient, RepositoryRef } from './types.js';
@@ -26,6 +27,20 @@ export async function fetchConfig(
     }
   }
   return loadConfig({ flags });
+}
+
+/** Who owns which file, as the CODEOWNERS file at `ref` says. */
+export async function fetchOwners(
+  client: GitHubClient,
+  repository: RepositoryRef,
+  ref: string,
+  cache?: BlobCache,
+): Promise<OwnersOf> {
+  for (const name of OWNERS_FILES) {
+    const bytes = await fetchFile(client, repository, name, ref, cache);
+    if (bytes) return parseOwners(Buffer.from(bytes).toString('utf8'));
+  }
+  return () => [];
 }
 
 /** The accepted findings that the configuration names, at `ref`; undefined where there are none. */

@@ -5,6 +5,8 @@ const NAME = 160;
 const PATH = 300;
 const MESSAGE = 1500;
 const STRETCHES = 12;
+const LINES = 200;
+const LINE = 300;
 
 const head = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1)}…`;
@@ -22,17 +24,33 @@ function boundedTwin(twin: Twin): Twin {
   };
 }
 
+function boundedCode(text: string): string {
+  return text
+    .split('\n', LINES)
+    .map((line) => head(line, LINE))
+    .join('\n');
+}
+
 /**
- * The finding with names, paths and message of bounded length. What is written into a comment has to
+ * The finding with names, paths, code and message of bounded length. What is written into a comment has to
  * be short before it is escaped: to cut it afterwards could cut a code span open.
  */
 export function bounded(finding: Finding): Finding {
-  const { function: fn } = finding;
+  const { function: fn, source } = finding;
   return {
     ...finding,
     message: head(finding.message, MESSAGE),
     function: { ...fn, path: tail(fn.path, PATH), name: head(fn.name, NAME) },
     twins: finding.twins.map(boundedTwin),
     evidence: finding.evidence.slice(0, STRETCHES),
+    ...(source
+      ? {
+          source: {
+            ...source,
+            function: boundedCode(source.function),
+            twin: source.twin === null ? null : boundedCode(source.twin),
+          },
+        }
+      : {}),
   };
 }

@@ -74,7 +74,7 @@ function clip(text: string): string {
     else if (fence !== null && match[0] === fence) fence = null;
     if (fence === null && match[0] === '') end = match.index;
   }
-  return text.slice(0, end) + note;
+  return text.slice(0, end).trimEnd() + note;
 }
 
 function annotationOf(finding: Finding, hunks: Hunks) {

@@ -33,7 +33,11 @@ export interface CommandRequest extends CommandOrigin {
   user: string;
 }
 
-export interface CommandTools extends ScanTools {
+export interface CommandTools {
+  /** Corpus and student, where the command needs them. */
+  open(): Promise<ScanTools>;
+  /** Values over those of the configuration file, by dotted key. */
+  flags?: Readonly<Record<string, unknown>>;
   /** User id that our comments are written with. */
   authorId: number;
   /** Where labels are kept; null where nothing can be. */
@@ -113,7 +117,7 @@ async function carryOut(
         await tools.rescan();
         return null;
       }
-      const scan = await scanSelection(client, pr, { full, paths }, tools);
+      const scan = await scanSelection(client, pr, { full, paths }, await tools.open());
       const { result, settled } = await decided(scan, pr, tools);
       return selectionAnswer({ full, paths }, result, settled);
     }
@@ -133,8 +137,8 @@ async function carryOut(
               },
             }
           : finding;
-      const reasoning = await reasoningOf(shown, tools.student);
-      return explanationOf(shown, scan.result, tools.student, reasoning);
+      const { student } = await tools.open();
+      return explanationOf(shown, scan.result, student, await reasoningOf(shown, student));
     }
     case 'ignore':
       return decide(client, request, pr, 'ignored', command, place, tools);
@@ -163,7 +167,7 @@ async function findingOf(
   tools: CommandTools,
 ): Promise<{ finding: Finding; scan: RemoteScan }> {
   const thread = named === null ? await place.threadFinding() : null;
-  const scan = await scanPullRequest(client, pr, tools);
+  const scan = await scanPullRequest(client, pr, await tools.open());
   const { findings } = scan.result;
   const wanted = named ?? thread?.fingerprint ?? null;
   // A fingerprint may be shortened, as long as it still names one.

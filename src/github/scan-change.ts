@@ -1,11 +1,12 @@
 import type { CorpusStore } from '../corpus/types.js';
 import type { ChangeFile } from '../scan/change.js';
 import type { Config } from '../scan/config-schema.js';
+import { withOwners } from '../scan/owners.js';
 import { pathRules } from '../scan/path-rules.js';
 import { scanChange, type ScanOutput } from '../scan/scan.js';
 import { withCheckpoints } from '../student/checkpoints.js';
 import type { Student } from '../student/types.js';
-import { fetchBaseline, fetchConfig } from './base-config.js';
+import { fetchBaseline, fetchConfig, fetchOwners } from './base-config.js';
 import type { BlobCache } from './blob-cache.js';
 import { fetchChange, listComparison, listPullRequest, type ListedChange } from './change.js';
 import type { Hunks } from './review-plan.js';
@@ -59,6 +60,10 @@ export async function scanListed(
     mayName: namesFor({ ...repository, private: isPrivate }),
     baseline: await fetchBaseline(client, repository, base, config.baseline, cache),
   });
+  if (output.result.findings.length > 0) {
+    const owners = await fetchOwners(client, repository, base, cache);
+    output.result = withOwners(output.result, owners);
+  }
   output.result.skipped.push(...change.skipped);
   await checkpoint?.();
   const { files, hunks } = change;

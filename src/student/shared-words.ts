@@ -3,7 +3,7 @@ import type { Student } from './types.js';
 
 /**
  * The words of their own that two canonical forms have in common, rarest first: names, parts of
- * strings and the like, without the vocabulary that all code shares.
+ * strings and the like, without single letters and the vocabulary that all code shares.
  */
 export function sharedWords(
   a: string,
@@ -13,7 +13,7 @@ export function sharedWords(
 ): string[] {
   const right = new Set(b.split(' '));
   const common = [...new Set(a.split(' '))].filter(
-    (word) => word !== '' && right.has(word) && !isPunctuation(word) && !isShared(word),
+    (word) => word.length > 1 && right.has(word) && !isPunctuation(word) && !isShared(word),
   );
   const rarity = (word: string): number => student.rarity?.(word) ?? 0;
   return common

@@ -64,7 +64,7 @@ test('only a new comment of a person on a pull request gives a command', () => {
   comment.body = '/xccd scan full';
   expect(triggerOf('issue_comment', payload, sha)).toMatchObject({
     kind: 'command',
-    command: { name: 'scan', full: true },
+    request: { command: { name: 'scan', full: true }, surface: 'conversation' },
   });
   expect(triggerOf('issue_comment', { ...payload, action: 'edited' }, sha).kind).toBe('none');
   comment.user.type = 'Bot';
