@@ -35,7 +35,7 @@ const student = fakeStudent({ dimensions: DIMENSIONS });
 /** A function as a starter corpus carries it: with a real profile, and without its form. */
 function starterFunction(text: string, startLine = 1): FileRecord['functions'][number] {
   const { canonical, ...fn } = exampleFunction(text, 'python', startLine);
-  return { ...fn, profile: profileOf({ ...canonical!, hash: fn.hash }) };
+  return { ...fn, profile: profileOf({ ...canonical!, version: 1, hash: fn.hash }) };
 }
 
 const SORT = 'function sort list : for each item of list : if item < pivot : append left item ;';

@@ -129,7 +129,7 @@ describe('opening what a scan searches', () => {
 
   async function options(location: string, over: object = {}) {
     const [vector] = await student.embed([STARTER]);
-    const canonical = { text: STARTER, lines: [], hash: '0'.repeat(32) };
+    const canonical = { version: 1, text: STARTER, lines: [], hash: '0'.repeat(32) };
     const packed = packStarter(corpusStudentOf(student), [
       {
         record: exampleRepository('well/known'),
