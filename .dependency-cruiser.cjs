@@ -23,7 +23,7 @@ const allowed = {
   app: ['code', 'diff', 'student', 'corpus', 'scan', 'report', 'github'],
   action: ['code', 'diff', 'student', 'corpus', 'scan', 'report', 'github'],
   cli: rooms,
-  distill: ['code', 'student'],
+  distill: ['code', 'student', 'corpus'],
 };
 const only = (name, packages, except) => ({
   name,
