@@ -47,6 +47,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./calibrate.js'),
   },
   {
+    name: 'hook',
+    summary: 'scan before every commit: install or uninstall a git hook',
+    load: () => import('./hook.js'),
+  },
+  {
     name: 'labels',
     summary: 'what people said of findings: list, export, import',
     load: () => import('./labels.js'),
