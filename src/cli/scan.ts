@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { FORMATS, renderReport, type Format } from '../report/render-report.js';
 import { formatAudit } from '../scan/audit.js';
 import { formatBaseline } from '../scan/baseline.js';
 import { failsAt } from '../scan/failing.js';
 import { scanLocally } from '../scan/local-scan.js';
+import type { Config } from '../scan/config-schema.js';
+import { memoryPlan, type MemoryPlan } from '../scan/memory-plan.js';
+import { mergeResults, parseResult } from '../scan/merge-results.js';
+import { parseShard, type Shard } from '../scan/shard.js';
 import type { ChangeRequest } from '../scan/sources.js';
+import type { ScanResult } from '../scan/types.js';
 import type { Device } from '../student/llama.js';
 import { DEVICES, HEADS } from '../student/options.js';
 import { EXIT, endWith } from './exit.js';
@@ -19,6 +24,10 @@ interface Options {
   head?: string;
   diff?: string;
   staged?: boolean;
+  since?: string;
+  shard?: Shard;
+  merge?: string[];
+  maxMemory?: MemoryPlan;
   corpus?: string;
   starter: boolean;
   format: Format;
@@ -54,17 +63,18 @@ function readDiff(file: string): string {
  */
 export function changeRequest(
   paths: readonly string[],
-  options: Pick<Options, 'base' | 'head' | 'diff' | 'staged'>,
+  options: Pick<Options, 'base' | 'head' | 'diff' | 'staged' | 'since'>,
 ): ChangeRequest {
   const given = [
     options.base !== undefined && '--base',
     options.diff !== undefined && '--diff',
     options.staged && '--staged',
+    options.since !== undefined && '--since',
   ].filter((name) => typeof name === 'string');
   if (given.length > 1)
     throw new UserError(
       `${given.join(' and ')} name different changes`,
-      'Give one of --base REF, --diff FILE and --staged.',
+      'Give one of --base REF, --diff FILE, --staged and --since.',
     );
   if (options.head !== undefined && options.base === undefined)
     throw new UserError(
@@ -74,7 +84,48 @@ export function changeRequest(
   if (options.base !== undefined) return { kind: 'range', base: options.base, head: options.head };
   if (options.diff !== undefined) return { kind: 'diff', text: readDiff(options.diff) };
   if (options.staged) return { kind: 'staged' };
+  if (options.since !== undefined) return { kind: 'worktree', since: options.since };
   return { kind: paths.length > 0 ? 'paths' : 'worktree' };
+}
+
+/** What a parser of an option's value refuses is told as the option's own error. */
+function asArgument<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new InvalidArgumentError(`${error.message}. ${error.remedy}`);
+    }
+  };
+}
+
+async function writeReport(result: ScanResult, options: Options): Promise<void> {
+  const toFile = options.output !== undefined && options.output !== '-';
+  const report = renderReport(result, options.json ? 'json' : options.format, {
+    color: !toFile && wantsColor(process.stdout),
+    width: toFile ? undefined : terminalWidth(process.stdout),
+    verbose: options.verbose ?? false,
+  });
+  await writeResult(report, options.output);
+}
+
+async function merge(files: readonly string[], options: Options): Promise<void> {
+  const parts = files.map((file) => ({ file, result: parseResult(readResult(file), file) }));
+  const result = mergeResults(parts);
+  await writeReport(result, options);
+  if (failsAt(result, (options.failOn ?? 'error') as Config['failOn'])) endWith(EXIT.findings);
+}
+
+function readResult(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(
+      `The result ${file} cannot be read: ${(error as Error).message}`,
+      'Name files that `xccd scan --shard I/N --format json --output FILE` wrote.',
+    );
+  }
 }
 
 export function register(program: Command): void {
@@ -91,6 +142,21 @@ export function register(program: Command): void {
     .option('--head <ref>', 'the git ref to compare with --base (default: HEAD)')
     .option('--diff <file>', 'scan a unified diff of the working tree; - for standard input')
     .option('--staged', 'scan what the next commit would hold')
+    .option(
+      '--since <ref|date>',
+      'scan what the working tree adds since a commit, a date or an age',
+    )
+    .option(
+      '--shard <i/n>',
+      'scan one of N parts of the changed files, on several machines',
+      asArgument(parseShard),
+    )
+    .option('--merge <result...>', 'put the JSON results of all parts together; scans nothing')
+    .option(
+      '--max-memory <mb>',
+      'choose batches and workers so that the scan stays below it',
+      asArgument((text) => memoryPlan(Number(text))),
+    )
     .option('--corpus <location>', 'corpus to search (default: .xccd/corpus.db)')
     .option('--no-starter', 'search without the starter corpus of well-known projects')
     .addOption(
@@ -133,11 +199,15 @@ Examples:
   $ git diff main...topic | xccd scan --diff -
   $ xccd scan src/parser --format markdown --output report.md
   $ xccd scan --base main --audit scan.audit.json
+  $ xccd scan --since '2 weeks' --format html --output weeks.html
+  $ xccd scan . --shard 1/2 --json --output 1.json  (and 2/2 elsewhere)
+  $ xccd scan --merge 1.json 2.json
 
 With --base, configuration and baseline are read from the base commit, so that a change cannot
 relax its own rules; --config and --baseline read yours.`,
     )
     .action(async (paths: string[], options: Options) => {
+      if (options.merge) return merge(options.merge, options);
       const scan = await scanLocally({
         request: changeRequest(paths, options),
         folder: process.cwd(),
@@ -154,6 +224,8 @@ relax its own rules; --config and --baseline read yours.`,
         // A new baseline accepts what an older one accepted, too.
         baselineFile: options.writeBaseline === undefined ? options.baseline : null,
         device: options.device,
+        shard: options.shard,
+        memory: options.maxMemory,
         ...(options.audit === true ? { log: true } : {}),
         onProgress: scanProgress(process.stderr),
         notify: writeStderr,
@@ -164,13 +236,7 @@ relax its own rules; --config and --baseline read yours.`,
       if (scan.logged) writeStderr(`audit log: entry ${scan.logged.sequence}:${scan.logged.hash}`);
       if (options.writeBaseline !== undefined)
         await writeResult(formatBaseline(result), options.writeBaseline);
-      const toFile = options.output !== undefined && options.output !== '-';
-      const report = renderReport(result, options.json ? 'json' : options.format, {
-        color: !toFile && wantsColor(process.stdout),
-        width: toFile ? undefined : terminalWidth(process.stdout),
-        verbose: options.verbose ?? false,
-      });
-      await writeResult(report, options.output);
+      await writeReport(result, options);
       if (options.writeBaseline !== undefined) {
         writeStderr(`${result.findings.length} findings accepted in ${options.writeBaseline}`);
         return;

@@ -33,9 +33,11 @@ export function noCorpus(location: string): UserError {
  * @throws UserError when neither is there, or the user's cannot be opened
  */
 export async function openCorpora(options: OpenCorporaOptions): Promise<CorpusStore> {
-  const { location, required, starter, student } = options;
+  const { location, required, starter, student, cacheBytes } = options;
   const own =
-    required || existsSync(location) ? await openStore(location, { readonly: true }) : null;
+    required || existsSync(location)
+      ? await openStore(location, { readonly: true, cacheBytes })
+      : null;
   const world = starter ? await openStarter(student, options) : null;
   if (own && world) return new UnionStore([own, world]);
   if (own) return own;

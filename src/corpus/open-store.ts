@@ -19,6 +19,8 @@ export function defaultCorpus(folder: string): string {
 export interface OpenStoreOptions {
   /** Opens an existing corpus for reading alone. Default false. */
   readonly?: boolean;
+  /** SQLite: memory in bytes for the vectors of a search; a larger corpus is read anew by each. */
+  cacheBytes?: number;
 }
 
 /**

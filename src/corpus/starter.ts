@@ -43,6 +43,8 @@ export interface StarterOptions {
   cache?: string;
   /** Told what a user should know: once when it is unpacked, and why it is left out. */
   notify?: (message: string) => void;
+  /** Memory in bytes for the vectors of a search. */
+  cacheBytes?: number;
 }
 
 const PACKAGED = fileURLToPath(new URL('../../starter/', import.meta.url));
@@ -93,7 +95,8 @@ export async function openStarter(
       );
       return null;
     }
-    return await openUnpacked(folder, manifest, options.cache ?? defaultCacheDirectory(), notify);
+    const cache = options.cache ?? defaultCacheDirectory();
+    return await openUnpacked(folder, manifest, cache, notify, options.cacheBytes);
   } catch (error) {
     notify(
       `The starter corpus is left out: ${(error as Error).message}. (\`starter: false\` in the configuration, or --no-starter, does without it.)`,
@@ -107,13 +110,14 @@ async function openUnpacked(
   manifest: StarterManifest,
   cache: string,
   notify: (message: string) => void,
+  cacheBytes: number | undefined,
 ): Promise<CorpusStore> {
   const directory = join(cache, 'starter');
   const name = `${manifest.student.sha256.slice(0, 16)}-${manifest.sha256.slice(0, 16)}.db`;
   const path = join(directory, name);
   if (isThere(path)) {
     try {
-      return openSqliteStore(path, { readonly: true });
+      return openSqliteStore(path, { readonly: true, cacheBytes });
     } catch {
       // Damaged, or of a newer xccd: unpacked anew below.
     }
@@ -130,7 +134,7 @@ async function openUnpacked(
     for (const end of ['', '-journal', '-wal', '-shm']) rmSync(temporary + end, { force: true });
   }
   prune(directory, name);
-  return openSqliteStore(path, { readonly: true });
+  return openSqliteStore(path, { readonly: true, cacheBytes });
 }
 
 /** Whether the file exists; marks it as used, for `prune`. */

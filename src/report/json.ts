@@ -2,7 +2,7 @@ import type { ScanResult } from '../scan/types.js';
 
 /** The stable JSON contract, version 1: everything but the source code, which is for views only. */
 export function renderJson(result: ScanResult): string {
-  const { version, tool, student, corpus, base, head, findings, skipped, summary } = result;
+  const { version, tool, student, corpus, base, head, shard, findings, skipped, summary } = result;
   const ordered = {
     version,
     tool,
@@ -10,6 +10,7 @@ export function renderJson(result: ScanResult): string {
     corpus,
     base,
     head,
+    ...(shard ? { shard } : {}),
     findings: findings.map(({ source: _source, ...finding }) => finding),
     skipped,
     summary,

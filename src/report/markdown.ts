@@ -71,6 +71,7 @@ export function findingMarkdown(finding: Finding): string {
   return [
     `### ${inlineCode(fn.name)} in ${inlineCode(place(fn))}`,
     `**${finding.level}** (${finding.rule}): ${escapeMarkdown(finding.message)}`,
+    ...(finding.owners?.length ? [`Owned by ${finding.owners.map(inlineCode).join(', ')}`] : []),
     list.join('\n'),
     ...(finding.evidence.length > 0 ? [`Aligned lines: ${alignment(finding)}`] : []),
     ...sourceMarkdown(finding),

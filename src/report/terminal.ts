@@ -11,6 +11,7 @@ import {
   languageName,
   licenseName,
   origin,
+  owners,
   percentage,
   place,
   skippedGroups,
@@ -99,6 +100,7 @@ function findingLines(finding: Finding, options: TerminalOptions, c: Colors): st
   const out = [
     `${c.bold(neutraliseLine(place(fn)))}  ${neutraliseLine(fn.name)} (${languageName(fn.language)})`,
     `  ${levelLabel(finding.level, c)} ${finding.rule}  ${neutraliseLine(finding.message)}`,
+    ...(finding.owners?.length ? [c.dim(`  owned by ${neutraliseLine(owners(finding))}`)] : []),
     ...shown.flatMap((twin) => twinLines(twin, c)),
   ];
   const hidden = twins.length - shown.length;

@@ -94,6 +94,11 @@ export function skippedGroups(result: ScanResult): SkippedGroup[] {
   return [...groups].map(([reason, paths]) => ({ reason, paths }));
 }
 
+/** `@team/a, @b`: the owners of the changed function's file; empty where nobody is named. */
+export function owners(finding: Finding): string {
+  return (finding.owners ?? []).join(', ');
+}
+
 /** `lines 3-9 ~ 12-18, 11 ~ 20`: the aligned stretches of a finding. */
 export function alignment(finding: Finding): string {
   return finding.evidence

@@ -36,6 +36,8 @@ const sourceSchema = z.object({
   kind: z.enum(['range', 'staged', 'worktree', 'diff', 'paths', 'api']),
   /** Paths that the scan was limited to. */
   paths: z.array(z.string()),
+  /** `2/8`: the part of the changed files that was scanned. */
+  shard: z.string().optional(),
 });
 
 const recordSchema = z.object({

@@ -11,7 +11,10 @@ import { formatAudit } from './audit.js';
 import { parseBaseline, type Baseline } from './baseline.js';
 import { CONFIG_FILES, loadConfig, type LoadedConfig } from './config.js';
 import type { Config } from './config-schema.js';
+import type { MemoryPlan } from './memory-plan.js';
+import { OWNERS_FILES, parseOwners, withOwners } from './owners.js';
 import { scanChange, type ScanOutput, type ScanProgress } from './scan.js';
+import type { Shard } from './shard.js';
 import { fileAt, openChange, type ChangeRequest, type ChangeSource } from './sources.js';
 
 export interface LocalScanOptions {
@@ -31,6 +34,10 @@ export interface LocalScanOptions {
   /** Fingerprints of accepted findings instead of any file. */
   baseline?: Baseline;
   device?: Device;
+  /** The part of the changed files to scan; undefined for all. */
+  shard?: Shard;
+  /** What the scan may take of memory; undefined for the defaults. */
+  memory?: MemoryPlan;
   /** Appends the record to the audit log of the corpus; undefined does what the configuration says. */
   log?: boolean;
   onProgress?: (progress: ScanProgress) => void;
@@ -76,6 +83,18 @@ async function configFileOf(
       if (text !== null) return { name, text };
     } else if (existsSync(join(root, name)))
       return { name, text: readUserFile(join(root, name), 'configuration') };
+  }
+  return null;
+}
+
+/** The CODEOWNERS file that holds for a change: the base's, as for the configuration. */
+async function ownersFileOf({ root, change, source }: ChangeSource): Promise<string | null> {
+  for (const name of OWNERS_FILES) {
+    if (source.kind === 'range') {
+      const text = await fileAt(root, change.base!, name);
+      if (text !== null) return text;
+    } else if (existsSync(join(root, name)))
+      return readUserFile(join(root, name), 'file of owners');
   }
   return null;
 }
@@ -159,11 +178,15 @@ export async function scanLocally(options: LocalScanOptions): Promise<LocalScan>
   const student = await openStudent({
     id: studentPlace(opened.root, loaded),
     device: options.device,
+    contexts: options.memory?.contexts,
   });
   try {
     const { starter } = config;
     const { notify } = options;
-    const store = await openCorpora({ location, required, starter, student, notify });
+    const cacheBytes = options.memory?.corpusCacheBytes;
+    const store = await openCorpora({
+      ...{ location, required, starter, student, notify, cacheBytes },
+    });
     try {
       const output = await scanChange({
         change: opened.change,
@@ -172,10 +195,14 @@ export async function scanLocally(options: LocalScanOptions): Promise<LocalScan>
         student,
         baseline,
         source: opened.source,
+        shard: options.shard,
+        searchBatch: options.memory?.searchBatch,
         onProgress: options.onProgress,
       });
       const logged = (options.log ?? config.audit.log) ? await logScan(location, output) : null;
-      return { ...output, config, sources: loaded.sources, root: opened.root, logged };
+      const owners = parseOwners((await ownersFileOf(opened)) ?? '');
+      const result = withOwners(output.result, owners);
+      return { ...output, result, config, sources: loaded.sources, root: opened.root, logged };
     } finally {
       await store.close();
     }

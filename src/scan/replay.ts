@@ -5,6 +5,7 @@ import type { Device } from '../student/llama.js';
 import type { AuditRecord } from './audit.js';
 import { loadConfig } from './config.js';
 import { isAddress, scanLocally } from './local-scan.js';
+import { parseShard } from './shard.js';
 import { repositoryRoot, type ChangeRequest } from './sources.js';
 
 export interface ReplayOptions {
@@ -28,6 +29,8 @@ function requestOf(record: AuditRecord, options: ReplayOptions): ChangeRequest {
       );
     return { kind: 'range', base: record.base, head: record.head };
   }
+  // Where the default branch is by now plays no part.
+  if (kind === 'worktree' && record.base) return { kind, since: record.base };
   if (kind !== 'diff') return { kind };
   if (options.diffFile === undefined)
     throw new UserError(
@@ -62,6 +65,7 @@ export async function replayScan(
     isAddress(place) ? place : resolve(options.folder, place);
   const { audit } = await scanLocally({
     request: requestOf(record, options),
+    shard: record.source?.shard === undefined ? undefined : parseShard(record.source.shard),
     folder: root,
     paths: record.source?.paths ?? [],
     config,

@@ -27,6 +27,7 @@ import { neededProbability } from './needed-probability.js';
 import { pathRules, type FileSettings, type PathRules } from './path-rules.js';
 import { sameRepository } from './repository-name.js';
 import { ruleOn } from './rule.js';
+import { isInShard, type Shard } from './shard.js';
 import {
   compareTwins,
   groupTwins,
@@ -54,6 +55,10 @@ export interface ScanInput {
   mayName?: MayName;
   /** Recorded in the audit record, so that the scan can be run again. */
   source?: AuditSource;
+  /** Compares the functions of this part of the files alone; all files are read, for moves. */
+  shard?: Shard;
+  /** Functions searched for at a time: bounds what candidates take. Default 512. */
+  searchBatch?: number;
   onProgress?: (progress: ScanProgress) => void;
 }
 
@@ -64,6 +69,8 @@ export interface ScanOutput {
 
 /** Candidates asked for beyond `topK`, since the function's own copies take places. */
 const SPARE_CANDIDATES = 10;
+/** Functions searched for at a time, unless told otherwise. */
+const SEARCH_BATCH = 512;
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 /** Nothing is certain: a probability never rounds up to 1. */
 const probable = (value: number): number => Math.min(0.999999, rounded(value));
@@ -179,6 +186,19 @@ async function readChange(
   };
 }
 
+/** The part of a change whose files belong to a shard. */
+function partOf(read: ReadChange, shard: Shard): ReadChange {
+  const subjects = read.subjects.filter(({ fn }) => isInShard(fn.path, shard));
+  const passedOver = read.passedOver.filter(({ path }) => isInShard(path, shard));
+  return {
+    changed: subjects.length + passedOver.length,
+    subjects,
+    paths: read.paths,
+    skipped: read.skipped.filter(({ path }) => isInShard(path, shard)),
+    passedOver,
+  };
+}
+
 /** What holds for every judgement of one scan. */
 interface Court {
   student: Student;
@@ -188,6 +208,15 @@ interface Court {
   paths: ChangedPaths;
   topK: number;
   mayName: MayName;
+}
+
+/** What of both aligns; of a candidate without its form, all of it when the forms are equal. */
+function alignmentWith(fn: ChangedFunction, candidate: CorpusFunction): Alignment {
+  if (candidate.canonical) return align(fn.canonical, candidate.canonical);
+  const tokens = fn.canonical.lines.length;
+  if (candidate.hash !== fn.canonical.hash) return { evidence: [], coverage: 0, tokens };
+  const twinLines: [number, number] = [candidate.startLine, candidate.endLine];
+  return { evidence: [{ lines: [fn.startLine, fn.endLine], twinLines }], coverage: 1, tokens };
 }
 
 /** Judges the candidates of one function; returns its clones best first. */
@@ -218,9 +247,7 @@ function judgeCandidates(
       outcome = probability === null ? 'no answer' : judged.clone ? 'clone' : 'different';
     }
     if (outcome === 'clone' && probability !== null) {
-      const alignment: Alignment = candidate.canonical
-        ? align(fn.canonical, candidate.canonical)
-        : { evidence: [], coverage: 0, tokens: fn.canonical.lines.length };
+      const alignment = alignmentWith(fn, candidate);
       if (probability < neededProbability(threshold, alignment))
         outcome =
           alignment.evidence.length === 0
@@ -349,7 +376,8 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
   await requireCorpusStudent(store, student);
   const head = config.head ?? student.defaultHead('scan');
   const threshold = config.threshold ?? student.threshold(head, 'scan');
-  const read = await readChange(change.files, pathRules(config), onProgress);
+  const whole = await readChange(change.files, pathRules(config), onProgress);
+  const read = input.shard ? partOf(whole, input.shard) : whole;
   const { subjects, paths } = read;
 
   const searched = await store.count();
@@ -358,15 +386,16 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
   const encoded = await student.encode(
     subjects.map(({ fn }) => ({ language: fn.language, canonical: fn.canonical })),
   );
-  onProgress?.({ stage: 'search', done: 0, total: subjects.length });
-  const neighbours =
-    subjects.length === 0 || searched === 0
-      ? subjects.map(() => [])
-      : await store.search(
-          encoded.map(({ vector }) => vector),
-          config.topK + SPARE_CANDIDATES,
-        );
-  onProgress?.({ stage: 'search', done: subjects.length, total: subjects.length });
+  const batch = input.searchBatch ?? SEARCH_BATCH;
+  let neighbours: Neighbour[][] = [];
+  const searchFrom = async (first: number): Promise<void> => {
+    onProgress?.({ stage: 'search', done: first, total: subjects.length });
+    const queries = encoded.slice(first, first + batch).map(({ vector }) => vector);
+    neighbours =
+      searched === 0
+        ? queries.map(() => [])
+        : await store.search(queries, config.topK + SPARE_CANDIDATES);
+  };
   const urls = new Map((await store.repositories()).map(({ name, url }) => [name, url]));
   const url: UrlOf = (fn) =>
     twinUrl({ url: urls.get(fn.repository) ?? null }, fn.commit, fn.path, [
@@ -382,8 +411,10 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
   const functions: AuditedFunction[] = [...read.passedOver];
   const occurrences = new Map<string, number>();
   for (const [i, subject] of subjects.entries()) {
+    if (i % batch === 0) await searchFrom(i);
     const { fn } = subject;
-    const { clones, candidates } = judgeCandidates(subject, encoded[i]!, neighbours[i]!, court);
+    const near = neighbours[i % batch]!;
+    const { clones, candidates } = judgeCandidates(subject, encoded[i]!, near, court);
     const audit: AuditedFunction = { ...audited(fn, 'no twin'), candidates };
     functions.push(audit);
     const hold = (reason: string, twins: readonly JudgedTwin[]): void => {
@@ -460,6 +491,8 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
     });
   }
 
+  onProgress?.({ stage: 'search', done: subjects.length, total: subjects.length });
+
   const findings: Finding[] = [];
   const baselined: string[] = [];
   const kept: Draft[] = [];
@@ -495,6 +528,7 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
   const result: ScanResult = {
     version: 1,
     ...identity,
+    ...(input.shard ? { shard: input.shard } : {}),
     findings,
     skipped: read.skipped,
     ...(held.length > 0 ? { held } : {}),
@@ -509,7 +543,7 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
 }
 
 function auditRecord(
-  { change, config, source }: ScanInput,
+  { change, config, source, shard }: ScanInput,
   result: ScanResult,
   functions: AuditedFunction[],
   baselined: string[],
@@ -528,7 +562,9 @@ function auditRecord(
     repository: change.repository,
     base: change.base,
     head: change.head,
-    ...(source ? { source } : {}),
+    ...(source
+      ? { source: { ...source, ...(shard ? { shard: `${shard.index}/${shard.count}` } : {}) } }
+      : {}),
     files: change.files
       .map(({ file, before, after }) => ({
         path: file.path,

@@ -9,6 +9,7 @@ import { parseRemote } from '../corpus/remote-url.js';
 import type { ChangedFile } from '../diff/types.js';
 import { UserError } from '../errors.js';
 import type { AuditSource } from './audit.js';
+import { sinceCommit } from './since.js';
 import { fileRemarks } from './file-remarks.js';
 import type { Change, ChangeFile } from './change.js';
 import { git, GitFailure, readBlobs, tryGit } from './git.js';
@@ -19,8 +20,11 @@ export type ChangeRequest =
   | { kind: 'range'; base: string; head?: string }
   /** What the next commit would hold. */
   | { kind: 'staged' }
-  /** The working tree, untracked files included, since it left the default branch. */
-  | { kind: 'worktree' }
+  /**
+   * The working tree, untracked files included, since it left the default branch, or since a commit
+   * or date.
+   */
+  | { kind: 'worktree'; since?: string }
   /** A unified diff of the files in the working tree. */
   | { kind: 'diff'; text: string }
   /** Whole files: every function counts as changed. */
@@ -372,7 +376,8 @@ export async function openChange(
     const files = await withContents(root, await diff(['--cached']), { rev: '' });
     return done(files, base || null, null);
   }
-  const base = await worktreeBase(root);
+  const base =
+    request.since === undefined ? await worktreeBase(root) : await sinceCommit(root, request.since);
   const tracked =
     base === null
       ? (await listFiles(root, paths.length > 0 ? paths : ['.'], true)).map((path) =>

@@ -67,6 +67,8 @@ export interface ScanResult {
   corpus: { snapshot: string; functions: number };
   base: string | null;
   head: string | null;
+  /** The part of the changed files that was scanned, where it was not all. */
+  shard?: { index: number; count: number };
   findings: Finding[];
   skipped: { path: string; reason: string }[];
   /** Found but not reported, with the reason. */
