@@ -100,7 +100,8 @@ async function list(options: CorpusOptions): Promise<void> {
     const head = await log.head();
     if (options.json) {
       const entries: object[] = [];
-      for await (const { record: _record, ...entry } of log.entries()) entries.push(entry);
+      for await (const { sequence, kind, time, recordHash, previous, hash } of log.entries())
+        entries.push({ sequence, kind, time, recordHash, previous, hash });
       return json({ version: 1, head, entries });
     }
     for await (const entry of log.entries()) await line(entrySummary(entry));

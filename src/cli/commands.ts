@@ -66,6 +66,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'show or replay the record of a scan',
     load: () => import('./audit.js'),
   },
+  {
+    name: 'notice',
+    summary: 'what is owed for copied code: NOTICE, CycloneDX or SPDX',
+    load: () => import('./notice.js'),
+  },
   { name: 'serve', summary: 'run the GitHub App', load: () => import('./serve.js') },
   {
     name: 'jobs',

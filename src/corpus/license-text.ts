@@ -208,3 +208,13 @@ export function matchLicenseText(text: string): {
   const others = rest.size < 60 ? [] : containedIn(rest).filter(({ id }) => id !== likest.id);
   return { matches: [likest, ...others], best: likest };
 }
+
+/**
+ * The text of a licence or exception-free id of the SPDX list, with its placeholders for names and
+ * years; null for ids that are not on it.
+ */
+export function licenseText(id: string): string | null {
+  const all = require('spdx-license-list/full') as Record<string, SpdxLicense>;
+  const [own, plain] = [id, id.replace(/-(?:only|or-later)$/, '')];
+  return (all[own] ?? all[`${plain}-only`])?.licenseText.trim() ?? null;
+}
