@@ -84,11 +84,7 @@ const corpusStudent = corpusStudentOf(student);
 const total = seen.size;
 const stores = join(cache, `build-${process.pid}.db`);
 const store = openSqliteStore(stores);
-const {
-  record: quantisation,
-  packed,
-  kept,
-} = await (async () => {
+const { quantisation, packed, kept } = await (async () => {
   try {
     await store.setStudent(corpusStudent);
     let done = 0;

@@ -1,4 +1,9 @@
-import { decodeProfile, encodeProfile, STRUCTURE_COUNTS } from '../student/profile-format.js';
+import {
+  decodeProfile,
+  encodeProfile,
+  type Profile,
+  STRUCTURE_COUNTS,
+} from '../student/profile-format.js';
 import {
   type ColumnReader,
   type ColumnWriter,
@@ -8,7 +13,13 @@ import {
 } from './starter-columns.js';
 
 const SETS = ['terms', 'pairs', 'shapes'] as const;
-const PLAIN = ['tokens', 'structure', 'skeletonSizes', 'skeleton', 'marks'] as const;
+const PLAIN = [
+  ...['tokens', 'structure', 'skeletonSizes', 'skeleton'],
+  // The classes that a term has nearly always, for each hash; then, for each term of a function,
+  // its count (low half) and how its classes differ from those.
+  ...['termClasses', 'marks'],
+] as const;
+const HASHES = 0x10000;
 
 /** Names of the columns that profiles take. */
 export const PROFILE_COLUMNS: readonly string[] = [
@@ -48,13 +59,27 @@ export function writeProfiles(
       setColumns(columns, set),
     ),
   );
+  const usual = usualClasses(decoded);
+  columns('termClasses').raw(usual);
   for (const [i, profile] of decoded.entries()) {
     const place = new Map(Array.from(profile.terms, (hash, at) => [hash, at]));
     for (const hash of terms![i]!) {
       const at = place.get(hash)!;
-      columns('marks').byte(profile.counts[at]! | (profile.classes[at]! << 4));
+      columns('marks').byte(profile.counts[at]! | ((profile.classes[at]! ^ usual[hash]!) << 4));
     }
   }
+}
+
+/** By hash, the classes that its term has most often. */
+function usualClasses(profiles: readonly Profile[]): Uint8Array {
+  const counts = new Uint32Array(HASHES * 16);
+  for (const { terms, classes } of profiles) {
+    for (const [i, hash] of terms.entries()) counts[hash * 16 + classes[i]!]!++;
+  }
+  return Uint8Array.from({ length: HASHES }, (_, hash) => {
+    const own = counts.subarray(hash * 16, hash * 16 + 16);
+    return own.indexOf(Math.max(...own));
+  });
 }
 
 /** Reads the profiles of `count` functions one by one. */
@@ -63,6 +88,7 @@ export function profileReader(columns: Columns<ColumnReader>, count: number): ()
     columns('structure').raw(count),
   );
   const [terms, pairs, shapes] = SETS.map((set) => setReader(setColumns(columns, set)));
+  const usual = columns('termClasses').raw(HASHES);
   let row = 0;
   return () => {
     const structure = Uint8Array.from(structures, (column) => column[row]!);
@@ -71,7 +97,7 @@ export function profileReader(columns: Columns<ColumnReader>, count: number): ()
     const marked = new Map(
       Array.from(terms!(), (hash) => {
         const mark = columns('marks').byte();
-        return [hash, { count: mark & 15, classes: mark >> 4 }];
+        return [hash, { count: mark & 15, classes: (mark >> 4) ^ usual[hash]! }];
       }),
     );
     return encodeProfile(
