@@ -67,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./audit.js'),
   },
   {
+    name: 'licenses',
+    summary: 'the licence of every file, and what says so',
+    load: () => import('./licenses.js'),
+  },
+  {
     name: 'notice',
     summary: 'what is owed for copied code: NOTICE, CycloneDX or SPDX',
     load: () => import('./notice.js'),

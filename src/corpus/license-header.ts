@@ -14,8 +14,8 @@ export function spdxHeader(text: string): string | null {
     : toExpression(line.replace(/\s*(?:\*\/|-->|\*\)|#}|%>).*$/, ''));
 }
 
-/** The comment at the top of a file without its markers, as one line; '' where code comes first. */
-function topComment(text: string): string {
+/** The lines of the comment at the top of a file without its markers; none where code comes first. */
+function topComment(text: string): string[] {
   const lines: string[] = [];
   let block = false;
   for (const line of text.slice(0, HEADER_LENGTH).split(/\r?\n/)) {
@@ -27,7 +27,7 @@ function topComment(text: string): string {
     if (/"""|'''/.test(line)) block = (line.match(/"""|'''/g)!.length % 2 === 1) !== block;
     lines.push(line.replace(/^[\s/*#;<!"'{|-]+|[\s*/#>"'}|-]+$/g, ''));
   }
-  return lines.join('\n');
+  return lines;
 }
 
 const LATER = /any\s+later\s+version/i;
@@ -38,7 +38,7 @@ const LATER = /any\s+later\s+version/i;
  */
 export function licenseNotice(text: string): LicenseMatch | null {
   if (!/permission|redistribution|licen[cs]e/i.test(text.slice(0, HEADER_LENGTH))) return null;
-  const comment = topComment(text);
+  const comment = topComment(text).join('\n');
   const words = comment.replace(/\s+/g, ' ');
   const gnu = /GNU (Affero |Lesser |Library )?General Public License/i.exec(words);
   if (gnu && /redistribute|free software/i.test(words)) {
@@ -70,6 +70,32 @@ export function licenseNotice(text: string): LicenseMatch | null {
     seen.set(key, match);
   }
   return match;
+}
+
+/** The licence that a file states of itself, and the lines that do. */
+export interface HeaderLicense {
+  /** SPDX expression. */
+  expression: string;
+  /** 1 where it is named; the share of the licence's text that stands there else. */
+  score: number;
+  /** First and last line, 1-based. */
+  lines: [number, number];
+}
+
+/** The licence at the top of a file: its SPDX line, else its notice; null without either. */
+export function headerLicense(text: string): HeaderLicense | null {
+  const expression = spdxHeader(text);
+  if (expression) {
+    const line = text.slice(0, text.indexOf('SPDX-License-Identifier:')).split('\n').length;
+    return { expression, score: 1, lines: [line, line] };
+  }
+  const notice = licenseNotice(text);
+  if (!notice) return null;
+  const comment = topComment(text);
+  const says = /copyright|\(c\)|©|licen[cs]e|permission|redistribut|free software/i;
+  const from = comment.findIndex((line) => says.test(line));
+  const to = comment.findLastIndex((line) => line.trim() !== '');
+  return { expression: notice.id, score: notice.score, lines: [from + 1, to + 1] };
 }
 
 /** Whether a file leaves the choice of a later version of its licence. */

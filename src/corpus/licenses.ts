@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path/posix';
 import { NOASSERTION } from './license-expression.js';
-import { licenseNotice, saysOrLater, spdxHeader } from './license-header.js';
+import { headerLicense, saysOrLater, spdxHeader } from './license-header.js';
 import { isManifest, licenseOfManifest } from './license-manifest.js';
 import { matchLicenseText } from './license-text.js';
 
@@ -13,6 +13,12 @@ export interface LicenseFinding {
   score: number;
   /** The file that says so; absent where nothing was found. */
   evidence?: string;
+  /** The lines of a header that say so, 1-based. */
+  lines?: [number, number];
+  /** The licences that texts were recognised as, each with its likeness and the file that holds it. */
+  matches?: { id: string; score: number; path: string }[];
+  /** Where a licence file holds a text that is no known licence: the one it is likest. */
+  likest?: { id: string; score: number };
 }
 
 /** Reads a file of the tree by its path; null where it cannot be read. */
@@ -54,12 +60,8 @@ export class LicenseResolver {
 
   /** @param text the file's text, or its beginning */
   async licenseOf(path: string, text: string): Promise<LicenseFinding> {
-    const header = spdxHeader(text);
-    if (header) return { expression: header, source: 'header', score: 1, evidence: path };
-    const notice = licenseNotice(text);
-    if (notice) {
-      return { expression: notice.id, source: 'header', score: notice.score, evidence: path };
-    }
+    const header = headerLicense(text);
+    if (header) return { ...header, source: 'header', evidence: path };
     const finding = await this.folder(dirname(path));
     if (finding.source === 'file' && saysOrLater(text)) {
       return {
@@ -94,9 +96,15 @@ export class LicenseResolver {
     const above = folder === '.' ? NONE : await this.folder(dirname(folder));
     if (files) {
       // A licence of its own that nobody knows: what holds above does not hold here.
-      return declared ?? { ...NONE, evidence: files[0]! };
+      return declared ?? { ...NONE, evidence: files[0]!, ...(await this.likest(files[0]!)) };
     }
     return above.source === 'file' || !declared ? above : declared;
+  }
+
+  private async likest(path: string): Promise<Pick<LicenseFinding, 'likest'>> {
+    const text = await this.read(path);
+    const best = text === null ? null : matchLicenseText(text).best;
+    return best ? { likest: { id: best.id, score: best.score } } : {};
   }
 
   private async declared(folder: string): Promise<LicenseFinding | null> {
@@ -129,19 +137,19 @@ export class LicenseResolver {
     const lesser = found.filter((match) => match.id.startsWith('LGPL'));
     const kept = lesser.length ? found.filter((match) => !/^GPL/.test(match.id)) : found;
     const score = Math.min(...kept.map((match) => match.score));
-    const evidence = kept[0]!.path;
-    if (kept.length === 1) return { expression: kept[0]!.id, source: 'file', score, evidence };
+    const about = { source: 'file' as const, score, evidence: kept[0]!.path, matches: kept };
+    if (kept.length === 1) return { expression: kept[0]!.id, ...about };
     // Several licences: the manifest says how they go together; without it, one file per licence
     // leaves the choice, and one file with several binds by all.
     if (
       declared &&
       kept.every((match) => declared.expression.includes(match.id.replace(/-only$/, '')))
     ) {
-      return { expression: declared.expression, source: 'file', score, evidence };
+      return { expression: declared.expression, ...about };
     }
     const join = together ? ' AND ' : ' OR ';
     const parts = kept.map(({ id }) => (id.includes(' ') ? `(${id})` : id));
-    return { expression: parts.sort().join(join), source: 'file', score, evidence };
+    return { expression: parts.sort().join(join), ...about };
   }
 }
 

@@ -4,6 +4,7 @@ import { licenseOfManifest } from '../../src/corpus/license-manifest.js';
 import { matchLicenseText } from '../../src/corpus/license-text.js';
 import { licenseNotice, spdxHeader } from '../../src/corpus/license-header.js';
 import { LicenseResolver } from '../../src/corpus/licenses.js';
+import { surveyLicenses } from '../../src/corpus/license-survey.js';
 import { MIT_TEXT } from './git-fixture.js';
 
 const spdx = createRequire(import.meta.url)('spdx-license-list/full') as Record<
@@ -237,5 +238,61 @@ describe('the licence of a file', () => {
     const finding = await resolver({ LICENSE: MIT_TEXT }).licenseOf('a.js', '');
     expect(finding).toMatchObject({ expression: 'MIT', source: 'file', evidence: 'LICENSE' });
     expect(finding.score).toBeGreaterThan(0.95);
+  });
+});
+
+describe('the survey of a tree', () => {
+  const own = 'This code belongs to us and nobody may use it without asking first. '.repeat(9);
+  const files: Record<string, string> = {
+    LICENSE: MIT_TEXT,
+    'src/a.py': 'print(1)\n',
+    'src/b.py': 'print(2)\n',
+    'src/c.py': '#!/usr/bin/env python\n# SPDX-License-Identifier: ISC\nprint(3)\n',
+    'src/d.js': `/*\n * x.js\n *\n${MIT_TEXT.trim().replace(/^/gm, ' * ')}\n */\nf();\n`,
+    'src/notes.txt': 'no code',
+    'third/LICENSE': own,
+    'third/e.go': 'package e\n',
+    'rust/Cargo.toml': '[package]\nlicense = "0BSD"\n',
+  };
+  const tree = (paths: Record<string, string>) => ({
+    repository: 'acme/shop',
+    origin: 'here',
+    url: null,
+    commit: null,
+    scope: '',
+    paths: Object.keys(paths),
+    read: async (path: string) => Buffer.from(paths[path]!),
+    close: () => undefined,
+  });
+
+  it('groups files by what says their licence, with lines, likeness and scope', async () => {
+    const groups = await surveyLicenses(tree(files));
+    const told = groups.map(({ expression, scope, files: of }) => [
+      expression,
+      scope,
+      ...of.map(({ path, lines }) => (lines ? `${path}:${lines.join('-')}` : path)),
+    ]);
+    const length = MIT_TEXT.trim().split('\n').length;
+    expect(told).toEqual([
+      ['MIT', 'repository', 'src/a.py', 'src/b.py'],
+      ['ISC', 'header', 'src/c.py:2-2'],
+      ['MIT', 'header', `src/d.js:4-${3 + length}`],
+      ['NOASSERTION', 'directory', 'third/e.go'],
+    ]);
+    expect(groups[0]).toMatchObject({
+      evidence: 'LICENSE',
+      matches: [{ id: 'MIT', path: 'LICENSE' }],
+    });
+    expect(groups[0]!.matches![0]!.score).toBeGreaterThan(0.95);
+    expect(groups[3]).toMatchObject({ source: 'none', score: 0, evidence: 'third/LICENSE' });
+  });
+
+  it('says what a text is likest that is no known licence, and where nothing was found', async () => {
+    const changed = MIT_TEXT.replace(/without restriction[^.]*\./s, 'for evaluation alone. ');
+    const [close] = await surveyLicenses(tree({ LICENSE: changed, 'a.py': 'x = 1\n' }));
+    expect(close).toMatchObject({ expression: 'NOASSERTION', likest: { id: expect.any(String) } });
+    const [none] = await surveyLicenses(tree({ 'a.py': 'x = 1\n' }));
+    expect(none).toMatchObject({ expression: 'NOASSERTION', scope: 'none', score: 0 });
+    expect(none).not.toHaveProperty('evidence');
   });
 });
