@@ -8,12 +8,12 @@ import { checkDimensions, dot, toVector } from './vector-bytes.js';
 export interface SearchSettings {
   /** Up to so many functions that a filter may match, all are compared. Default 20,000. */
   exactUpTo?: number;
-  /** Breadth of a search in the HNSW index (`hnsw.ef_search`). Default 100. */
+  /** Breadth of a search in the HNSW index (`hnsw.ef_search`). Default 60. */
   breadth?: number;
 }
 
 export const EXACT_UP_TO = 20_000;
-const BREADTH = 100;
+const BREADTH = 60;
 /** Candidates by rounded vectors for `k` functions wanted; the exact vectors choose among them. */
 const candidatesFor = (k: number) => k + 10;
 /** Functions as alike as these are told apart by nothing; more candidates would not help. */
@@ -118,12 +118,11 @@ async function planSearch(
       set_config('hnsw.ef_search', $2, true),
       set_config('hnsw.iterative_scan', 'relaxed_order', true),
       set_config('jit', 'off', true)
-    FROM (SELECT student, most, most > $3 AND EXISTS (
-          SELECT 1 FROM pg_indexes WHERE schemaname = 'xccd' AND indexname = $1) AS indexed
+    FROM (SELECT student, most, most > $3 AND to_regclass($1) IS NOT NULL AS indexed
         FROM (SELECT (SELECT value FROM xccd.meta WHERE key = 'student') AS student,
             (SELECT coalesce(sum(functions), 0)::bigint FROM xccd.tallies${where}) AS most) a) b`,
     [
-      NEAR_INDEX,
+      `xccd.${NEAR_INDEX}`,
       String(Math.min(1000, Math.max(breadth, candidatesFor(k)))),
       exactUpTo,
       ...parameters,

@@ -344,11 +344,11 @@ class PostgresStore implements CorpusStore {
     const { exactUpTo = EXACT_UP_TO } = this.options;
     if (!student || student.dimensions > MAX_INDEX_DIMENSIONS) return;
     if ((await this.count()) <= exactUpTo) return;
-    const rows = await this.db.query(
-      "SELECT 1 AS one FROM pg_indexes WHERE schemaname = 'xccd' AND indexname = $1",
-      [NEAR_INDEX],
+    const [made] = await this.db.query<{ name: string | null }>(
+      'SELECT to_regclass($1)::text AS name',
+      [`xccd.${NEAR_INDEX}`],
     );
-    if (rows.length) return;
+    if (made?.name) return;
     await this.db.transaction(
       async (tx) => {
         // A graph that outgrows this memory is built many times slower.
