@@ -15,7 +15,8 @@ const alike = (score: number): string => `${(Math.floor(score * 1000) / 10).toFi
 
 /** Why a group has its licence, in words. */
 function because({ source, scope, score, evidence, matches, likest }: LicenseGroup): string {
-  if (source === 'header') return `headers, at least ${alike(score)}`;
+  if (source === 'header')
+    return score === 1 ? 'headers that name it' : `headers, at least ${alike(score)}`;
   const where = scope === 'repository' ? 'the repository' : 'its folder';
   if (source === 'manifest') return `${evidence}, which declares it for ${where}`;
   if (source === 'file')

@@ -94,7 +94,8 @@ export function headerLicense(text: string): HeaderLicense | null {
   const comment = topComment(text);
   const says = /copyright|\(c\)|©|licen[cs]e|permission|redistribut|free software/i;
   const from = comment.findIndex((line) => says.test(line));
-  const to = comment.findLastIndex((line) => line.trim() !== '');
+  const ends = /licen[cs]e|permission|warrant|liab|limitation|condition|damage|software/i;
+  const to = comment.findLastIndex((line) => ends.test(line));
   return { expression: notice.id, score: notice.score, lines: [from + 1, to + 1] };
 }
 

@@ -7,6 +7,7 @@ import {
   headline,
   languageName,
   licenseName,
+  licenseReferences,
   origin,
   percentage,
   place,
@@ -68,9 +69,14 @@ export function findingMarkdown(finding: Finding): string {
   const more = Math.max(0, twins.length - MAX_TWINS) + (finding.more ?? 0);
   const list = twins.slice(0, MAX_TWINS).map((twin) => `- ${twinMarkdown(twin)}`);
   if (more > 0) list.push(`- ${count(more, 'more twin')}`);
+  const references = licenseReferences(finding).flatMap(({ label, url }) => {
+    const address = safeUrl(url);
+    return address === null ? [] : [`[${escapeMarkdown(label)}](<${address}>)`];
+  });
   return [
     `### ${inlineCode(fn.name)} in ${inlineCode(place(fn))}`,
     `**${finding.level}** (${finding.rule}): ${escapeMarkdown(finding.message)}`,
+    ...(references.length > 0 ? [`Licence: ${references.join(', ')}`] : []),
     ...(finding.owners?.length ? [`Owned by ${finding.owners.map(inlineCode).join(', ')}`] : []),
     list.join('\n'),
     ...(finding.evidence.length > 0 ? [`Aligned lines: ${alignment(finding)}`] : []),

@@ -10,6 +10,7 @@ import {
   headline,
   languageName,
   licenseName,
+  licenseReferences,
   origin,
   owners,
   percentage,
@@ -100,6 +101,9 @@ function findingLines(finding: Finding, options: TerminalOptions, c: Colors): st
   const out = [
     `${c.bold(neutraliseLine(place(fn)))}  ${neutraliseLine(fn.name)} (${languageName(fn.language)})`,
     `  ${levelLabel(finding.level, c)} ${finding.rule}  ${neutraliseLine(finding.message)}`,
+    ...licenseReferences(finding).map(({ label, url }) =>
+      c.dim(`  ${neutraliseLine(label)}: ${neutraliseLine(url)}`),
+    ),
     ...(finding.owners?.length ? [c.dim(`  owned by ${neutraliseLine(owners(finding))}`)] : []),
     ...shown.flatMap((twin) => twinLines(twin, c)),
   ];

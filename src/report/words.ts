@@ -105,3 +105,14 @@ export function alignment(finding: Finding): string {
     .map((stretch) => `${lines(stretch.lines)} ~ ${lines(stretch.twinLines)}`)
     .join(', ');
 }
+
+/** Where the texts of a licence finding's licences stand, and who judged them; none for duplicates. */
+export function licenseReferences({ rule, license }: Finding): { label: string; url: string }[] {
+  if (rule !== 'license' || !license) return [];
+  const texts = license.terms.flatMap(({ license: id, text }) =>
+    text === null ? [] : [{ label: `text of ${id}`, url: text }],
+  );
+  return license.source === null
+    ? texts
+    : [...texts, { label: 'compatibility', url: license.source }];
+}
