@@ -11,7 +11,7 @@ import { formatAudit } from './audit.js';
 import { parseBaseline, type Baseline } from './baseline.js';
 import { CONFIG_FILES, loadConfig, type LoadedConfig } from './config.js';
 import type { Config } from './config-schema.js';
-import type { MemoryPlan } from './memory-plan.js';
+import { memoryGuard, type MemoryPlan } from './memory-plan.js';
 import { OWNERS_FILES, parseOwners, withOwners } from './owners.js';
 import { scanChange, type ScanOutput, type ScanProgress } from './scan.js';
 import type { Shard } from './shard.js';
@@ -197,7 +197,7 @@ export async function scanLocally(options: LocalScanOptions): Promise<LocalScan>
         source: opened.source,
         shard: options.shard,
         searchBatch: options.memory?.searchBatch,
-        onProgress: options.onProgress,
+        onProgress: progressOf(options),
       });
       const logged = (options.log ?? config.audit.log) ? await logScan(location, output) : null;
       const owners = parseOwners((await ownersFileOf(opened)) ?? '');
@@ -209,6 +209,16 @@ export async function scanLocally(options: LocalScanOptions): Promise<LocalScan>
   } finally {
     await student.close();
   }
+}
+
+/** Reports progress, and keeps memory below its limit where there is one. */
+function progressOf({ memory, onProgress }: LocalScanOptions): LocalScanOptions['onProgress'] {
+  if (!memory) return onProgress;
+  const guard = memoryGuard(memory);
+  return (progress) => {
+    guard();
+    onProgress?.(progress);
+  };
 }
 
 function definedOnly(flags: LocalScanOptions['flags']): Record<string, unknown> {

@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { UserError } from '../errors.js';
 
 /** What a scan may take, so that it holds a limit of memory. */
 export interface MemoryPlan {
+  /** The limit in MiB. */
+  limit: number;
   /** Embedding contexts that work side by side. */
   contexts: number;
   /** Memory in bytes for the corpus's vectors during a search. */
@@ -13,9 +17,9 @@ export interface MemoryPlan {
 
 const MIB = 2 ** 20;
 /** The runtime, parsers, weights of the embedded student and one context: measured, in MiB. */
-const BASE = 420;
+const BASE = 340;
 /** Each further context. */
-const CONTEXT = 45;
+const CONTEXT = 22;
 /** A function that is searched for, with its candidates: some 40 corpus functions. */
 const QUERY = 0.25;
 const MAX_BATCH = 512;
@@ -39,8 +43,28 @@ export function memoryPlan(maxMiB: number, cores = availableParallelism()): Memo
       `Give --max-memory at least ${LEAST_MEMORY}, or scan in parts with --shard I/N on other machines.`,
     );
   return {
+    limit: maxMiB,
     contexts: Math.max(1, Math.min(cores, 1 + Math.floor(free / 4 / CONTEXT))),
     corpusCacheBytes: Math.min(MAX_CACHE, Math.floor(free / 2)) * MIB,
     searchBatch: Math.max(8, Math.min(MAX_BATCH, Math.floor(free / 4 / QUERY))),
+  };
+}
+
+/** Share of the limit from which on garbage is collected at once, and how often at most. */
+const NEAR = 0.75;
+const EVERY_MS = 1000;
+
+/**
+ * Something to call often: it collects garbage when the process comes near its limit, which the
+ * runtime itself, knowing only how much memory the machine has, puts off for long.
+ */
+export function memoryGuard({ limit }: Pick<MemoryPlan, 'limit'>): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  let last = 0;
+  return () => {
+    if (process.memoryUsage.rss() < limit * NEAR * MIB || Date.now() - last < EVERY_MS) return;
+    collect();
+    last = Date.now();
   };
 }

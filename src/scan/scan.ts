@@ -71,6 +71,8 @@ export interface ScanOutput {
 const SPARE_CANDIDATES = 10;
 /** Functions searched for at a time, unless told otherwise. */
 const SEARCH_BATCH = 512;
+/** Functions encoded between two reports of progress. */
+const ENCODE_BATCH = 256;
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 /** Nothing is certain: a probability never rounds up to 1. */
 const probable = (value: number): number => Math.min(0.999999, rounded(value));
@@ -382,10 +384,16 @@ async function scanAgainst(input: ScanInput): Promise<ScanOutput> {
 
   const searched = await store.count();
   const snapshot = await store.snapshot();
-  onProgress?.({ stage: 'encode', done: 0, total: subjects.length });
-  const encoded = await student.encode(
-    subjects.map(({ fn }) => ({ language: fn.language, canonical: fn.canonical })),
-  );
+  const encoded: EncodedFunction[] = [];
+  for (let first = 0; first < subjects.length; first += ENCODE_BATCH) {
+    onProgress?.({ stage: 'encode', done: first, total: subjects.length });
+    const some = subjects.slice(first, first + ENCODE_BATCH);
+    encoded.push(
+      ...(await student.encode(
+        some.map(({ fn }) => ({ language: fn.language, canonical: fn.canonical })),
+      )),
+    );
+  }
   const batch = input.searchBatch ?? SEARCH_BATCH;
   let neighbours: Neighbour[][] = [];
   const searchFrom = async (first: number): Promise<void> => {
