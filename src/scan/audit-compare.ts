@@ -2,9 +2,9 @@ import type { AuditRecord, AuditedCandidate, AuditedFunction } from './audit.js'
 import { canonicalJson } from './canonical-json.js';
 
 /**
- * How far the numbers of one student may lie apart on two machines: processors add in another order
- * and with other instructions. Twice what was measured over five instruction sets (SSE4.2 to
- * AVX-512) on 11,026 pairs of functions: at most 0.0048 in a cosine, 0.0065 in a probability.
+ * How far the numbers of one student may lie apart on two processors, which add in another order and
+ * with other instructions. Twice what `node bench/cpu-noise.mjs` measured over five builds of llama.cpp
+ * on 11,026 pairs of functions: at most 0.0048 in a cosine, 0.0065 in a probability.
  */
 export const FLOAT_MARGIN = { score: 0.01, probability: 0.015 } as const;
 
