@@ -93,6 +93,8 @@ async function run<Row>(on: Runner, sql: string, parameters: readonly unknown[])
 
 class ServerDatabase implements SqlDatabase {
   readonly kind = 'postgres';
+  /** Gives back the connections that `connect` lent. */
+  private readonly held = new Set<() => void>();
 
   constructor(
     private readonly pool: pg.Pool,
@@ -154,11 +156,18 @@ class ServerDatabase implements SqlDatabase {
       () => true,
     );
     client.on('error', () => undefined);
-    return new ClientDatabase(client, this.location, () => client.release(true));
+    const release = () => {
+      if (this.held.delete(release)) client.release(true);
+    };
+    this.held.add(release);
+    return new ClientDatabase(client, this.location, release);
   }
 
-  close(): Promise<void> {
-    return this.pool.ended || this.pool.ending ? Promise.resolve() : this.pool.end();
+  async close(): Promise<void> {
+    if (this.pool.ended || this.pool.ending) return;
+    // The pool waits for every connection that is lent out.
+    for (const release of this.held) release();
+    await this.pool.end();
   }
 
   /** Does it again after a conflict, and after a lost connection where that is `safe`. */

@@ -2,11 +2,11 @@
 // for each batch, so that a test can kill it in the middle.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { indexRepository } from '../../src/corpus/builder.js';
-import { openSqliteStore } from '../../src/corpus/sqlite-store.js';
+import { openStore } from '../../src/corpus/open-store.js';
 import { fakeStudent } from '../fakes/fake-student.js';
 
 const [source, corpus, pause] = process.argv.slice(2);
-const store = openSqliteStore(corpus!);
+const store = await openStore(corpus!);
 const student = fakeStudent({ onEncode: () => sleep(Number(pause)) });
 await indexRepository({
   source: source!,

@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -44,8 +45,8 @@ export interface TestPostgres {
 export interface TestPostgresOptions {
   /** Lines for postgresql.conf. */
   settings?: readonly string[];
-  /** Where its data lies, such as a small disk; default a temporary folder. */
-  folder?: string;
+  /** Asks for this password; default it asks for none. */
+  password?: string;
 }
 
 let shared: Promise<TestPostgres> | undefined;
@@ -96,10 +97,12 @@ function givenServer(url: string): TestPostgres {
 export async function startPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const bin = join(await installed(), 'bin');
   const user = serverUser();
-  const home = options.folder ?? mkdtempSync(join(tmpdir(), 'xccd-pg-'));
+  const home = mkdtempSync(join(tmpdir(), 'xccd-pg-'));
   chmodSync(home, 0o755);
   const data = join(home, 'data');
   mkdirSync(data);
+  const passwordFile = join(home, 'password');
+  if (options.password) writeFileSync(passwordFile, options.password);
   for (const path of [home, data]) if (user.uid !== undefined) chownSync(path, user.uid, user.gid!);
   const spawning = {
     ...(user.uid === undefined ? {} : { uid: user.uid, gid: user.gid! }),
@@ -108,12 +111,16 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
   };
   const made = spawnSync(
     join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '-N'],
+    [
+      ...['-D', data, '-U', 'postgres', '-E', 'UTF8', '--no-locale', '-N'],
+      ...(options.password ? ['-A', 'scram-sha-256', `--pwfile=${passwordFile}`] : ['-A', 'trust']),
+    ],
     { ...spawning, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr || made.error}\n${REMEDY}`);
   const port = await freePort();
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const login = options.password ? `postgres:${options.password}` : 'postgres';
+  const url = `postgres://${login}@127.0.0.1:${port}/postgres`;
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
