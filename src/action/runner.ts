@@ -4,7 +4,7 @@ import { openCorpora } from '../corpus/open-corpora.js';
 import { DEFAULT_CORPUS } from '../corpus/open-store.js';
 import type { CorpusStore } from '../corpus/types.js';
 import { UserError } from '../errors.js';
-import { bounded } from '../github/bounded.js';
+import { boundedResult } from '../github/bounded.js';
 import { conclusionOf } from '../github/check-run.js';
 import { createClient } from '../github/client.js';
 import type { ScanTools } from '../github/scan-change.js';
@@ -120,8 +120,7 @@ async function report(
   const { env, inputs, workspace, print } = to;
   const { result, config, hunks } = scan;
   await writeFile(join(workspace, inputs.sarifFile), renderReport(result, 'sarif'));
-  const short = { ...result, findings: result.findings.map(bounded) };
-  const markdown = renderReport(short, 'markdown');
+  const markdown = renderReport(boundedResult(result), 'markdown');
   await writeFile(join(workspace, inputs.reportFile), markdown);
   for (const line of annotations(result.findings, hunks)) print(line);
   for (const note of notes) print(`::notice::${note}`);

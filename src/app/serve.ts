@@ -6,7 +6,9 @@ import { Probot, createNodeMiddleware } from 'probot';
 import { pino, type Logger } from 'pino';
 import { openLabelDatabase } from '../corpus/label-sql.js';
 import { openStore } from '../corpus/open-store.js';
+import { openStarter } from '../corpus/starter.js';
 import type { CorpusStore } from '../corpus/types.js';
+import { UnionStore } from '../corpus/union-store.js';
 import { openBlobCache } from '../github/blob-cache.js';
 import { createAppClient } from '../github/client.js';
 import { rateLimitedUntil } from '../github/rate-limit.js';
@@ -69,6 +71,10 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
   );
   const store = parts.store ?? (await openStore(env.corpus));
   const student = parts.student ?? (await openStudent({ id: env.student, device: env.device }));
+  const starter = parts.store
+    ? null
+    : await openStarter(student, { notify: (message) => log.info(message) });
+  const searched = starter ? new UnionStore([store, starter]) : store;
   const cache = openBlobCache(join(env.dataFolder, 'cache'), env.cacheBytes);
   const queue = await openQueue({
     databaseUrl: env.databaseUrl,
@@ -119,7 +125,7 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
       const enqueue = (next: ScanJob) => queue.add(next, deliveryId);
       const say = (message: string) =>
         log.info({ delivery: deliveryId, repository: placeOf(job) }, message);
-      const tools = { ...clients, store, student, cache, labels };
+      const tools = { ...clients, store: searched, student, cache, labels };
       await runJob(job, { ...tools, last, newerWaits, enqueue, log: say });
     } finally {
       scans -= 1;
@@ -198,6 +204,7 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
       await queue.stop();
       await student.close();
       await store.close();
+      await starter?.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { completeCheck, conclusionOf, openCheck, type CheckOutcome } from '../github/check-run.js';
-import { bounded } from '../github/bounded.js';
+import { boundedResult } from '../github/bounded.js';
 import { applyDecisions, settledMarkdown, type Decided } from '../github/decisions.js';
 import { lineReader } from '../github/line-reader.js';
 import { publishReview } from '../github/publish-review.js';
@@ -35,7 +35,7 @@ async function decide(
 }
 
 function outcomeOf({ result, config, settled, hunks }: DecidedScan): CheckOutcome {
-  const report = renderReport({ ...result, findings: result.findings.map(bounded) }, 'markdown', {
+  const report = renderReport(boundedResult(result), 'markdown', {
     maxLength: MAX_REPORT,
   });
   return {

@@ -1,4 +1,4 @@
-import type { Finding, Twin } from '../scan/types.js';
+import type { Finding, ScanResult, Twin } from '../scan/types.js';
 
 /** Longest texts of a finding in a comment, in UTF-16 code units. */
 const NAME = 160;
@@ -8,10 +8,11 @@ const STRETCHES = 12;
 const LINES = 200;
 const LINE = 300;
 
-const head = (text: string, most: number): string =>
+/** The beginning of a text. */
+export const head = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-/** A path's end tells more than its beginning. */
-const tail = (text: string, most: number): string =>
+/** The end of a text: a path's end tells more than its beginning. */
+export const tail = (text: string, most: number): string =>
   text.length <= most ? text : `…${text.slice(1 - most)}`;
 
 function boundedTwin(twin: Twin): Twin {
@@ -21,6 +22,14 @@ function boundedTwin(twin: Twin): Twin {
     path: tail(twin.path, PATH),
     name: head(twin.name, NAME),
     license: head(twin.license, NAME),
+  };
+}
+
+function boundedLicense(license: NonNullable<Finding['license']>): typeof license {
+  return {
+    ...license,
+    explanation: head(license.explanation, MESSAGE),
+    terms: license.terms.map((term) => ({ ...term, license: head(term.license, NAME) })),
   };
 }
 
@@ -36,13 +45,14 @@ function boundedCode(text: string): string {
  * be short before it is escaped: to cut it afterwards could cut a code span open.
  */
 export function bounded(finding: Finding): Finding {
-  const { function: fn, source } = finding;
+  const { function: fn, license, source } = finding;
   return {
     ...finding,
     message: head(finding.message, MESSAGE),
     function: { ...fn, path: tail(fn.path, PATH), name: head(fn.name, NAME) },
     twins: finding.twins.map(boundedTwin),
     evidence: finding.evidence.slice(0, STRETCHES),
+    ...(license ? { license: boundedLicense(license) } : {}),
     ...(source
       ? {
           source: {
@@ -52,5 +62,17 @@ export function bounded(finding: Finding): Finding {
           },
         }
       : {}),
+  };
+}
+
+/** The result with findings and skipped paths of bounded length, for what is written in Markdown. */
+export function boundedResult(result: ScanResult): ScanResult {
+  return {
+    ...result,
+    findings: result.findings.map(bounded),
+    skipped: result.skipped.map(({ path, reason }) => ({
+      path: tail(path, PATH),
+      reason: head(reason, PATH),
+    })),
   };
 }

@@ -1,6 +1,7 @@
 import type { Finding, Level, ScanResult } from '../scan/types.js';
 import { neutraliseLine } from '../report/escape.js';
 import { bounded } from './bounded.js';
+import { clipMarkdown } from './clip.js';
 import { placementOf, type Hunks } from './review-plan.js';
 import type { GitHubClient, RepositoryRef } from './types.js';
 
@@ -60,22 +61,8 @@ export function conclusionOf(
   return result.summary.scannedFunctions === 0 ? 'neutral' : 'success';
 }
 
-/** Cut between two paragraphs, so that no code span or block is cut open. */
-function clip(text: string): string {
-  if (text.length <= MAX_TEXT) return text;
-  const note = '\n\n(cut: GitHub takes 65,535 characters)';
-  const room = MAX_TEXT - note.length;
-  let end = 0;
-  let fence: string | null = null;
-  for (const match of text.matchAll(/^.*$/gm)) {
-    if (match.index + match[0].length > room) break;
-    const mark = /^(`{3,})/.exec(match[0])?.[1] ?? null;
-    if (mark !== null && fence === null) fence = mark;
-    else if (fence !== null && match[0] === fence) fence = null;
-    if (fence === null && match[0] === '') end = match.index;
-  }
-  return text.slice(0, end).trimEnd() + note;
-}
+const clip = (text: string): string =>
+  clipMarkdown(text, MAX_TEXT, '(cut: GitHub takes 65,535 characters)');
 
 function annotationOf(finding: Finding, hunks: Hunks) {
   const { path } = finding.function;

@@ -5,7 +5,7 @@ import { place } from '../report/words.js';
 import type { EffectiveValue } from '../scan/config.js';
 import type { Finding, ScanResult } from '../scan/types.js';
 import { commentLine } from './attribution.js';
-import { bounded } from './bounded.js';
+import { bounded, boundedResult, head, tail } from './bounded.js';
 import { settledMarkdown, type Settled } from './decisions.js';
 import { unknownMarker } from './markers.js';
 import type { ScanSelection } from './scan-paths.js';
@@ -43,14 +43,15 @@ export function unknownAnswer(): string {
 export function configAnswer(values: readonly EffectiveValue[]): string {
   const rows = values.map(({ key, value, source }) => {
     const text = JSON.stringify(value);
-    return `${key}: ${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}  # ${source}`;
+    return `${key}: ${head(text, MAX_VALUE)}  # ${head(source, MAX_VALUE)}`;
   });
   return codeBlock(rows.join('\n'), 'yaml');
 }
 
 /** What the user has to mend. */
 export function errorAnswer(error: { message: string; remedy?: string }): string {
-  return codeBlock([error.message.slice(0, 4000), error.remedy ?? ''].filter(Boolean).join('\n\n'));
+  const parts = [head(error.message, 4000), head(error.remedy ?? '', 2000)];
+  return codeBlock(parts.filter(Boolean).join('\n\n'));
 }
 
 /** A scan that was asked for beside the check. */
@@ -61,11 +62,10 @@ export function selectionAnswer(
 ): string {
   const what = full ? 'Every function' : 'The changed functions';
   const where =
-    paths.length > 0 ? ` of ${paths.map(inlineCode).join(', ')}` : ' of the changed files';
-  const report = renderMarkdown(
-    { ...result, findings: result.findings.map(bounded) },
-    { maxLength: MAX_REPORT },
-  );
+    paths.length > 0
+      ? ` of ${paths.map((path) => inlineCode(tail(path, 300))).join(', ')}`
+      : ' of the changed files';
+  const report = renderMarkdown(boundedResult(result), { maxLength: MAX_REPORT });
   const decided = settledMarkdown(settled);
   return [`${what}${where}. This changes neither the check nor the comments.`, report, decided]
     .filter(Boolean)
@@ -93,11 +93,14 @@ export function noFindingAnswer(wanted: string | null, open: readonly Finding[])
 function permanently(finding: Finding, reason: string, baseline: string | null): string[] {
   const { rule, id, function: fn } = finding;
   const entry = { id, rule, path: fn.path, name: fn.name };
-  const file = baseline ?? BASELINE;
+  const file = tail(baseline ?? BASELINE, 300);
   const named = bounded(finding);
   const parts = [
     'To keep it in the repository itself, put this line above the function:',
-    codeBlock(commentLine(finding, `xccd-ignore: ${reason}`), fn.language),
+    codeBlock(
+      commentLine(finding, `xccd-ignore: ${head(reason, 500).replace(/\s+/g, ' ')}`),
+      fn.language,
+    ),
   ];
   // An entry that was cut would be another finding's.
   if (named.function.path === fn.path && named.function.name === fn.name) {
@@ -114,7 +117,8 @@ function permanently(finding: Finding, reason: string, baseline: string | null):
 
 /** What became of `ignore`, `not-a-clone` and `confirm`. */
 export function decisionAnswer(finding: Finding, label: Label, baseline: string | null): string {
-  const by = inlineCode(label.by);
+  const by = inlineCode(head(label.by, 100));
+  const reason = head(label.reason ?? '', 500);
   const name = nameOf(finding);
   switch (label.verdict) {
     case 'clone':
@@ -127,9 +131,9 @@ export function decisionAnswer(finding: Finding, label: Label, baseline: string 
       );
     case 'ignored':
       return [
-        `${name} is ignored in this repository, says ${by}: ${escapeMarkdown(label.reason ?? '')}. It no longer ` +
+        `${name} is ignored in this repository, says ${by}: ${escapeMarkdown(reason)}. It no longer ` +
           `fails the check and stands in the summary. \`/xccd confirm ${finding.id}\` takes it back.`,
-        ...permanently(finding, label.reason ?? '', baseline),
+        ...permanently(finding, reason, baseline),
       ].join('\n\n');
   }
 }

@@ -1,4 +1,5 @@
 import { answersUnknown, fingerprintOf, identityOf, isOwnComment, replyMarker } from './markers.js';
+import { clipMarkdown } from './clip.js';
 import type { GitHubClient, PullRequestRef } from './types.js';
 
 /** Where a command was given. */
@@ -11,6 +12,8 @@ export interface CommandOrigin extends PullRequestRef {
 }
 
 export type Reaction = 'eyes' | 'rocket' | '-1' | 'confused';
+/** A comment holds 65,536 characters. */
+const MAX_COMMENT = 65_000;
 /** What ends a command. */
 const FINAL: readonly string[] = ['rocket', '-1', 'confused'];
 
@@ -81,7 +84,8 @@ export function commandPlace(
       const marker = replyMarker(commentId);
       const there = await own(surface === 'review' ? review() : conversation());
       if (there.some(({ body }) => body?.startsWith(marker))) return;
-      const body = `${marker}${text.startsWith('<!--') ? '' : '\n'}${text}`;
+      const full = `${marker}${text.startsWith('<!--') ? '' : '\n'}${text}`;
+      const body = clipMarkdown(full, MAX_COMMENT, '(cut: a comment holds no more)');
       if (surface === 'review') {
         await client.rest.pulls.createReplyForReviewComment({
           owner,

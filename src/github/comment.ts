@@ -4,6 +4,7 @@ import { alignment, count, place } from '../report/words.js';
 import type { Finding } from '../scan/types.js';
 import { attributionOf, commentLine, type Suggestion } from './attribution.js';
 import { bounded } from './bounded.js';
+import { clipMarkdown } from './clip.js';
 import { settledMarkdown, type Settled } from './decisions.js';
 import { findingIdentity, findingMarker, summaryMarker } from './markers.js';
 
@@ -58,7 +59,7 @@ export function commentOf(full: Finding, suggestion: Suggestion | null = null): 
     `<details><summary>What you can do</summary>\n\n${choices(finding)}\n\n</details>`,
     `Finding \`${finding.id}\``,
   ];
-  return parts.filter(Boolean).join('\n\n');
+  return clipMarkdown(parts.filter(Boolean).join('\n\n'), MAX_COMMENT, '(cut)');
 }
 
 export interface Summary {

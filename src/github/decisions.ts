@@ -2,7 +2,7 @@ import type { Label } from '../corpus/label.js';
 import { escapeMarkdown, inlineCode } from '../report/escape.js';
 import { count, LEVELS, place } from '../report/words.js';
 import type { Finding, Level, ScanResult } from '../scan/types.js';
-import { bounded } from './bounded.js';
+import { bounded, head } from './bounded.js';
 
 /** A finding that a person has decided about: it fails nothing and gets no comment. */
 export interface Settled {
@@ -47,10 +47,10 @@ export function settledMarkdown(settled: readonly Settled[]): string {
   const lines = settled.slice(0, SHOWN).map(({ finding, label }) => {
     const { function: fn } = bounded(finding);
     const how = label.verdict === 'ignored' ? 'ignored' : 'called no clone';
-    const why = label.reason === null ? '' : `: ${escapeMarkdown(label.reason.slice(0, 500))}`;
+    const why = label.reason === null ? '' : `: ${escapeMarkdown(head(label.reason, 500))}`;
     return (
       `- ${inlineCode(fn.name)} in ${inlineCode(place(fn))} (\`${finding.id}\`), ${how} by ` +
-      `${inlineCode(label.by)} on ${label.at.slice(0, 10)}${why}`
+      `${inlineCode(head(label.by, 100))} on ${label.at.slice(0, 10)}${why}`
     );
   });
   if (settled.length > SHOWN) lines.push(`- and ${settled.length - SHOWN} more`);

@@ -7,7 +7,7 @@ import { canonicalOf } from '../student/pairs.js';
 import { withoutThinking } from '../student/conclusion.js';
 import { sharedWords } from '../student/shared-words.js';
 import type { PairSide, Student } from '../student/types.js';
-import { bounded } from './bounded.js';
+import { bounded, head } from './bounded.js';
 
 /** Lines around aligned stretches, and lines where nothing aligns. */
 const CONTEXT = 2;
@@ -28,8 +28,8 @@ function sideBlock(rows: readonly Excerpt[], side: 'left' | 'right'): string {
     }
     const one: Side | undefined = row[side];
     if (!one) continue;
-    const text = one.text.length > MAX_LINE ? `${one.text.slice(0, MAX_LINE)}…` : one.text;
-    lines.push(`${String(one.line).padStart(5)} ${one.stretch === undefined ? ' ' : '▌'} ${text}`);
+    const bar = one.stretch === undefined ? ' ' : '▌';
+    lines.push(`${String(one.line).padStart(5)} ${bar} ${head(one.text, MAX_LINE)}`);
   }
   if (rows.length > MAX_LINES) lines.push('      … (more lines not shown)');
   return codeBlock(lines.join('\n'));
@@ -61,7 +61,7 @@ function why(full: Finding, result: ScanResult, student: Student): string[] {
   const { student: by, corpus } = result;
   const lines = [
     `- **${percentage(twin.probability)}** likely a clone: head ${inlineCode(by.head)} of student ` +
-      `${inlineCode(by.id)}, which reports from ${percentage(by.threshold)} on, among ${corpus.functions} functions`,
+      `${inlineCode(head(by.id, 100))}, which reports from ${percentage(by.threshold)} on, among ${corpus.functions} functions`,
     `- Similarity of the two vectors: ${twin.score.toFixed(2)} (1 is the same)`,
   ];
   const forms = full.source?.forms;
@@ -104,9 +104,9 @@ export function explanationOf(
   ];
   if (reasoning !== null) {
     parts.push(
-      `**The model's own words** (student ${inlineCode(student.id)}). They are no decision, may be ` +
+      `**The model's own words** (student ${inlineCode(head(student.id, 100))}). They are no decision, may be ` +
         'wrong, and may repeat what the code under scan told the model to say:',
-      codeBlock(reasoning, 'text'),
+      codeBlock(head(reasoning, MAX_REASONING), 'text'),
     );
   }
   return parts.join('\n\n');
@@ -142,6 +142,5 @@ export async function reasoningOf(finding: Finding, student: Student): Promise<s
     if (!(error instanceof UserError)) throw error;
   }
   const text = withoutThinking(answer ?? '').trim();
-  if (text === '') return null;
-  return text.length > MAX_REASONING ? `${text.slice(0, MAX_REASONING)}…` : text;
+  return text === '' ? null : text;
 }

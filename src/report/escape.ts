@@ -47,8 +47,8 @@ export function escapeHtml(text: string): string {
 
 /** Where GitHub makes a link of plain text: mentions, issues, addresses; split after the first sign. */
 const LIVE = /[@#]|:\/\/|\bwww\.|\bGH-(?=\d)/giu;
-/** GitHub links seven and more hexadecimal digits to a commit. */
-const COMMIT = /[0-9a-f]{7,}/gi;
+/** GitHub links seven and more hexadecimal digits to a commit: six of them, where more follow. */
+const COMMIT = /[0-9a-f]{6}(?=[0-9a-f])/gi;
 /** Separates without showing; plain text around it is no longer recognised. */
 const SEPARATOR = '\u2060';
 
@@ -59,7 +59,7 @@ const SEPARATOR = '\u2060';
 export function escapeMarkdown(text: string): string {
   return neutraliseLine(text)
     .replace(LIVE, (match) => match.slice(0, 1) + SEPARATOR + match.slice(1))
-    .replace(COMMIT, (digits) => digits.match(/.{1,6}/g)!.join(SEPARATOR))
+    .replace(COMMIT, `$&${SEPARATOR}`)
     .replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 
@@ -79,9 +79,19 @@ export function inlineCode(text: string): string {
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
+/**
+ * The text without the newlines at its end. Not `/\n+$/`, which takes a time that grows with the
+ * square of the newlines inside the text.
+ */
+export function withoutEndLines(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end -= 1;
+  return text.slice(0, end);
+}
+
 /** A fenced block for Markdown, its fence longer than any run of backticks in the code. */
 export function codeBlock(code: string, language = ''): string {
-  const text = neutralise(code).replace(/\n+$/, '');
+  const text = withoutEndLines(neutralise(code));
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${fence}${language.replace(/[^a-z0-9+#-]/gi, '')}\n${text}\n${fence}`;
 }

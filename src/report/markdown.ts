@@ -1,5 +1,5 @@
 import type { Finding, ScanResult, Twin } from '../scan/types.js';
-import { codeBlock, escapeMarkdown, inlineCode, safeUrl } from './escape.js';
+import { codeBlock, escapeMarkdown, inlineCode, safeUrl, withoutEndLines } from './escape.js';
 import {
   alignment,
   basis,
@@ -39,7 +39,7 @@ export function twinMarkdown(twin: Twin): string {
 }
 
 function code(text: string, language: string): string {
-  const all = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n');
+  const all = withoutEndLines(text.replace(/\r\n?/g, '\n')).split('\n');
   const block = codeBlock(all.slice(0, MAX_CODE_LINES).join('\n'), language);
   return all.length > MAX_CODE_LINES
     ? `${block}\n\n${all.length - MAX_CODE_LINES} more lines not shown.`
