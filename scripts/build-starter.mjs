@@ -59,7 +59,11 @@ function heldOut() {
   return names;
 }
 
-const { perRepository, repositories } = json(join(root, 'training/starter/projects.json'));
+const {
+  functions: wanted,
+  perRepository,
+  repositories,
+} = json(join(root, 'training/starter/projects.json'));
 const measuredOn = heldOut();
 const projects = repositories.slice(0, options.only ? Number(options.only) : undefined);
 const seen = new Set();
@@ -135,14 +139,16 @@ async function pack() {
     files: new Map(),
   }));
   const byName = new Map(contents.map((item) => [item.record.name, item]));
-  const functions = [];
-  for await (const fn of store.functions()) {
-    if (fn.idiom) continue;
+  const all = [];
+  for await (const fn of store.functions()) if (!fn.idiom) all.push(fn);
+  // The file has a size to keep to; the hash chooses evenly.
+  const last = all.map(({ hash }) => hash).sort()[wanted - 1];
+  const functions = all.filter(({ hash }) => last === undefined || hash <= last);
+  for (const fn of functions) {
     const { files } = byName.get(fn.repository);
     const { path, license } = fn;
     if (!files.has(path)) files.set(path, { path, license, contentHash: '', functions: [] });
     files.get(path).functions.push(fn);
-    functions.push(fn);
   }
   const sorted = contents
     .map(({ record, files }) => ({

@@ -39,7 +39,7 @@ No code and no canonical form: neither can be had back from what is stored.
   project, whole files in the order of their hashes until there are ${perRepository} functions; of a file, at
   most 60.
 - Of functions with equal canonical form, one. Idioms (short forms with close neighbours under five
-  or more owners) are left out.
+  or more owners) are left out; of what remains, so many that the file keeps to its size, by hash.
 - Licences are found per file (header, folder, repository) by xccd itself and not checked by hand.
 
 ## Rounding
