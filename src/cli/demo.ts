@@ -115,7 +115,8 @@ Examples:
         const scan = await scanLocally({
           request: { kind: 'diff', text: diff },
           folder: service,
-          flags: { corpus },
+          // The demo's corpus alone, whose code is at hand to be shown.
+          flags: { corpus, starter: false },
         });
         writeStderr(
           `Scanned a change of ${scan.result.summary.changedFunctions} functions in ${seconds(start)}.\n`,
