@@ -1,16 +1,19 @@
 /**
  * Exact search in a SQLite corpus against PostgreSQL with pgvector, side by side in one run.
  *
- *   npm run bench:postgres -- --corpus FILE --database postgres://… [--sizes 10000,100000]
+ *   npm run bench:postgres -- --corpus FILE --database postgres://… [--sizes 10000,100000,300000]
  *     [--queries 200] [--breadth 40,100,200] [--output DIR]
  *
- * FILE is a real corpus (bench:index --corpus FILE makes one). DATABASE is an empty database that
- * may be written to and emptied. Each size is filled with the corpus's vectors; where there are too
- * few, with their perturbed copies (noise of ±0.02 per component, about cosine 0.97), so that
- * neighbours cluster as in real code. Queries are perturbed in the same way. Both stores get the
- * same records. Recall is against the exact answer, by score: a function as near as the tenth counts.
- * Writes postgres.md and postgres.json.
+ * FILE is a real corpus: one that `xccd index` made, or the unpacked starter corpus. DATABASE is an
+ * empty database that may be written to and emptied. Queries are real functions that are held out of
+ * what is searched. Each size is filled with the others in a fixed random order; where there are too
+ * few, with functions between two real ones (`between`), whose neighbours lie about as close as
+ * those of a real corpus of that size would: the cosines of the tenth neighbours are in the result.
+ * Both stores get the same records. Recall is against the exact answer, by score: a function as near
+ * as the exact tenth counts. Every store is measured in a process of its own. Writes postgres.json
+ * after each size, and postgres.md of it.
  */
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -27,41 +30,28 @@ import { parseArgs } from 'node:util';
 import { openPostgresStore } from '../dist/corpus/postgres-store.js';
 import { openSqlDatabase } from '../dist/corpus/sql-database.js';
 import { openSqliteStore } from '../dist/corpus/sqlite-store.js';
+import { postgresTable } from './postgres-table.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
   options: {
     corpus: { type: 'string' },
     database: { type: 'string' },
-    sizes: { type: 'string', default: '10000,100000' },
+    sizes: { type: 'string', default: '10000,100000,300000' },
     queries: { type: 'string', default: '200' },
     breadth: { type: 'string', default: '40,100,200' },
     output: { type: 'string', default: here('results') },
+    measure: { type: 'string' },
   },
 });
-if (!options.corpus || !options.database) {
-  process.stderr.write('npm run bench:postgres -- --corpus FILE --database postgres://…\n');
-  process.exit(2);
-}
 const K = 10;
 const BATCH = 20;
 const NOISE = 0.02;
 const PER_FILE = 20;
 const REPOSITORIES = 40;
+/** Put into the finished HNSW index, to see how fast it takes new functions. */
+const ADDED = 2000;
 const numbers = (text) => text.split(',').map(Number);
-
-let seed = 1;
-function random() {
-  seed ^= seed << 13;
-  seed ^= seed >>> 17;
-  seed ^= seed << 5;
-  return (seed >>> 0) / 2 ** 32;
-}
-function noisy(vector) {
-  const changed = vector.map((x) => x + (random() - 0.5) * 2 * NOISE);
-  const norm = Math.hypot(...changed);
-  return changed.map((x) => x / norm);
-}
 const quantile = (values, q) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 async function timed(work) {
@@ -70,6 +60,118 @@ async function timed(work) {
   return [performance.now() - start, result];
 }
 
+if (options.measure) {
+  process.stdout.write(JSON.stringify(await measure(JSON.parse(options.measure))));
+  process.exit(0);
+}
+if (!options.corpus || !options.database) {
+  process.stderr.write('npm run bench:postgres -- --corpus FILE --database postgres://…\n');
+  process.exit(2);
+}
+
+/**
+ * In a process of its own: times of the queries of `spec.input`, one by one and in batches, under
+ * every filter; scores of what was found; memory of this process.
+ */
+async function measure(spec) {
+  const { queries, filters } = JSON.parse(readFileSync(spec.input, 'utf8'));
+  const vectors = queries.map((query) => Float32Array.from(query));
+  const started = process.memoryUsage().rss;
+  const db = spec.database ? await openSqlDatabase(spec.database) : undefined;
+  const store = db
+    ? await openPostgresStore(db, { ...spec.search, readonly: true })
+    : openSqliteStore(spec.file, { readonly: true });
+  const answers = {};
+  const figures = {};
+  for (const [name, filter] of Object.entries(filters)) {
+    const [firstBatchMs] = await timed(() => store.search(vectors.slice(0, BATCH), K, filter));
+    const backends = db ? await ownBackends(db) : [];
+    const cpuBefore = cpuMs(backends);
+    const single = [];
+    const lists = [];
+    for (const query of vectors.slice(0, spec.singles ?? vectors.length)) {
+      const [ms, [list]] = await timed(() => store.search([query], K, filter));
+      single.push(ms);
+      lists.push(list.map(({ score }) => score));
+    }
+    const cpu = (cpuMs(backends) - cpuBefore) / single.length;
+    const batch = [];
+    for (let i = 0; i < (spec.batches ?? 10); i++) {
+      const at = (i * BATCH) % (vectors.length - BATCH + 1);
+      batch.push((await timed(() => store.search(vectors.slice(at, at + BATCH), K, filter)))[0]);
+    }
+    answers[name] = lists;
+    figures[name] = {
+      firstBatchMs,
+      p50Ms: quantile(single, 0.5),
+      p95Ms: quantile(single, 0.95),
+      cpuMs: Number.isNaN(cpu) ? null : cpu,
+      batchP50Ms: quantile(batch, 0.5),
+      batchP95Ms: quantile(batch, 0.95),
+    };
+  }
+  const processMiB = (process.resourceUsage().maxRSS * 1024 - started) / 2 ** 20;
+  const serverMiB = db ? await serverMemory(db) : null;
+  await store.close();
+  return { answers, figures, processMiB, serverMiB };
+}
+
+/** Processes of the server that serve xccd. */
+async function ownBackends(db) {
+  const rows = await db.query(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'xccd' AND backend_type = 'client backend'",
+  );
+  return rows.map(({ pid }) => pid);
+}
+/** CPU time of this process and of processes of the server; NaN where those are not on this machine. */
+function cpuMs(pids) {
+  const { user, system } = process.cpuUsage();
+  let ticks = 0;
+  for (const pid of pids)
+    ticks += statFields(pid)
+      .slice(11, 13)
+      .map(Number)
+      .reduce((a, b) => a + b, 0);
+  return (user + system) / 1000 + ticks * 10;
+}
+/** Fields of /proc/PID/stat after the name; NaN where there is none. */
+function statFields(pid) {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')
+    : new Array(20).fill(NaN);
+}
+/** MiB of all processes of the server, shared memory counted once; null where it is elsewhere. */
+async function serverMemory(db) {
+  const pids = (await db.query('SELECT pid FROM pg_stat_activity')).map(({ pid }) => pid);
+  const parents = pids.map((pid) => Number(statFields(pid)[1])).filter((pid) => pid > 1);
+  let sum = 0;
+  for (const pid of new Set([...pids, ...parents])) {
+    try {
+      const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+      sum += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024;
+    } catch {
+      // It ended, or belongs to another machine.
+    }
+  }
+  return sum || null;
+}
+
+const work = mkdtempSync(join(tmpdir(), 'xccd-bench-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+const say = (text) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+
+let seed = 1;
+function random() {
+  seed ^= seed << 13;
+  seed ^= seed >>> 17;
+  seed ^= seed << 5;
+  return (seed >>> 0) / 2 ** 32;
+}
+const pick = (list) => list[Math.floor(random() * list.length)];
+
 const source = openSqliteStore(options.corpus, { readonly: true });
 const student = await source.student();
 const real = [];
@@ -77,29 +179,45 @@ for await (const { vector, language, license, profile, hash, tokens } of source.
   real.push({ vector, language, license, profile, hash, tokens });
 }
 await source.close();
+for (let i = real.length - 1; i > 0; i--) {
+  const j = Math.floor(random() * (i + 1));
+  [real[i], real[j]] = [real[j], real[i]];
+}
+const queries = real.splice(0, Number(options.queries)).map(({ vector }) => vector);
 const byLanguage = new Map();
 for (const { language } of real) byLanguage.set(language, (byLanguage.get(language) ?? 0) + 1);
 const ranked = [...byLanguage].sort((a, b) => b[1] - a[1]);
-/** The commonest language, and one of about a twentieth. */
+/** The commonest language, and one of at least a fortieth. */
 const common = ranked[0][0];
 const rare = ranked.findLast(([, n]) => n >= real.length / 40)?.[0] ?? ranked.at(-1)[0];
+const filters = { none: {}, common: { languages: [common] }, rare: { languages: [rare] } };
+const input = join(work, 'queries.json');
+writeFileSync(input, JSON.stringify({ queries: queries.map((q) => [...q]), filters }));
 
-async function* files(size) {
-  seed = 7;
-  for (let held = 0, file = 0; held < size; file++) {
+/** A function like two real ones, more like the first (50–90 %), with a little of its own. */
+function between(held) {
+  const one = pick(real);
+  const other = pick(real).vector;
+  const share = 0.5 + random() * 0.4;
+  const mixed = one.vector.map((x, i) => share * x + (1 - share) * other[i]);
+  const norm = Math.hypot(...mixed);
+  const own = mixed.map((x) => x / norm + (random() - 0.5) * 2 * NOISE);
+  const length = Math.hypot(...own);
+  return { ...one, hash: `${held}`, vector: own.map((x) => x / length) };
+}
+
+function* files(from, to) {
+  seed = 7 + from;
+  for (let held = from; held < to;) {
+    const file = Math.floor(held / PER_FILE);
     const functions = [];
-    const { license } = real[held % real.length];
-    for (; functions.length < PER_FILE && held < size; held++) {
-      const one = real[held % real.length];
+    let license;
+    for (; functions.length < PER_FILE && held < to; held++) {
+      const one = held < real.length ? real[held] : between(held);
+      license ??= one.license;
       functions.push({
-        language: one.language,
-        name: `f${held}`,
-        startLine: 1,
-        endLine: 2,
-        hash: held < real.length ? one.hash : `${held}`,
-        tokens: one.tokens,
-        profile: one.profile,
-        vector: held < real.length ? one.vector : noisy(one.vector),
+        ...{ language: one.language, name: `f${held}`, startLine: 1, endLine: 2 },
+        ...{ hash: one.hash, tokens: one.tokens, profile: one.profile, vector: one.vector },
       });
     }
     yield {
@@ -109,14 +227,14 @@ async function* files(size) {
   }
 }
 
-async function fill(store, size) {
+async function fill(store, from, to) {
   await store.setStudent(student);
   const repository = { commit: null, url: null, license: 'NOASSERTION', visibility: 'public' };
   for (let i = 0; i < REPOSITORIES; i++) {
     await store.upsertRepository({ name: `bench/r${i}`, ...repository });
   }
   const waiting = new Map();
-  for await (const { repository, record } of files(size)) {
+  for (const { repository, record } of files(from, to)) {
     const list = waiting.get(repository) ?? [];
     waiting.set(repository, list);
     list.push(record);
@@ -125,77 +243,11 @@ async function fill(store, size) {
   for (const [repository, list] of waiting) if (list.length) await store.putFiles(repository, list);
 }
 
-function queriesOf() {
-  seed = 99;
-  const step = Math.max(1, Math.floor(real.length / Number(options.queries)));
-  return Array.from({ length: Number(options.queries) }, (_, i) =>
-    noisy(real[(i * step) % real.length].vector),
-  );
-}
-const queries = queriesOf();
-const filters = { none: {}, common: { languages: [common] }, rare: { languages: [rare] } };
-
-/** CPU seconds of the server's processes for this program, where it runs on this machine. */
-let serverPids = [];
-function serverCpuMs() {
-  let ticks = 0;
-  for (const pid of serverPids) {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
-    } catch {
-      return null;
-    }
-  }
-  return ticks * 10;
-}
-function cpuMs() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000 + (serverCpuMs() ?? NaN);
-}
-
-/** The database under measure; none for SQLite. */
-let server;
-async function findProcesses() {
-  const pids = await (server?.query(
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'xccd' AND backend_type = 'client backend'",
-  ) ?? []);
-  serverPids = pids.map(({ pid }) => pid);
-}
-
-async function measure(store, { singles = queries.length, batches = 10 } = {}) {
-  const answers = {};
-  const figures = {};
-  for (const [name, filter] of Object.entries(filters)) {
-    const [coldMs] = await timed(() => store.search(queries.slice(0, BATCH), K, filter));
-    const single = [];
-    const lists = [];
-    await findProcesses();
-    const cpu = cpuMs();
-    for (const query of queries.slice(0, singles)) {
-      const [ms, [list]] = await timed(() => store.search([query], K, filter));
-      single.push(ms);
-      lists.push(list.map(({ score }) => score));
-    }
-    const cpuPerQuery = (cpuMs() - cpu) / single.length;
-    const batch = [];
-    for (let i = 0; i < batches; i++) {
-      const at = (i * BATCH) % (queries.length - BATCH + 1);
-      batch.push((await timed(() => store.search(queries.slice(at, at + BATCH), K, filter)))[0]);
-    }
-    answers[name] = lists;
-    figures[name] = {
-      firstBatchMs: coldMs,
-      p50Ms: quantile(single, 0.5),
-      p95Ms: quantile(single, 0.95),
-      cpuMs: Number.isNaN(cpuPerQuery) ? null : cpuPerQuery,
-      batchP50Ms: quantile(batch, 0.5),
-      batchP95Ms: quantile(batch, 0.95),
-    };
-  }
-  return { answers, figures };
+function measured(spec) {
+  const args = [fileURLToPath(import.meta.url), '--measure', JSON.stringify({ input, ...spec })];
+  const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout);
 }
 
 function recall(found, exact) {
@@ -208,62 +260,69 @@ function recall(found, exact) {
   });
   return hits / wanted;
 }
-function withRecall({ answers, figures }, exact) {
-  return Object.fromEntries(
+function withRecall({ answers, figures, ...memory }, exact) {
+  const search = Object.fromEntries(
     Object.entries(figures).map(([name, row]) => [
       name,
       { ...row, recall: recall(answers[name], exact[name]) },
     ]),
   );
+  return { search, ...memory };
 }
 
-/** Memory of the server process that answers, where it runs on this machine (PSS shares fairly). */
-function serverMiB(pid) {
-  const file = `/proc/${pid}/smaps_rollup`;
-  if (!existsSync(file)) return null;
+/** The most memory of the server while `work` runs. */
+async function watched(db, work) {
+  let most = 0;
+  const watch = async () => (most = Math.max(most, (await serverMemory(db)) ?? 0));
+  await watch();
+  const timer = setInterval(() => void watch().catch(() => undefined), 2000);
   try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? NaN) / 1024;
-  } catch {
-    return null;
+    return [await timed(work), () => most];
+  } finally {
+    clearInterval(timer);
   }
 }
 
-const work = mkdtempSync(join(tmpdir(), 'xccd-bench-'));
-process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 const rows = [];
-const [{ version }] = await (async () => {
-  const db = await openSqlDatabase(options.database);
-  const result = await db.query(
-    "SELECT current_setting('server_version') || ', pgvector ' || extversion AS version FROM pg_extension WHERE extname = 'vector'",
-  );
-  await db.close();
-  return result;
-})();
+const database = options.database;
+const setup = await openSqlDatabase(database);
+const settings = Object.fromEntries(
+  (
+    await setup.query(
+      `SELECT name, current_setting(name) AS value FROM pg_settings
+      WHERE name IN ('server_version', 'shared_buffers', 'max_parallel_maintenance_workers')`,
+    )
+  ).map(({ name, value }) => [name, value]),
+);
+const [{ extversion: pgvector }] = await setup.query(
+  "SELECT extversion FROM pg_extension WHERE extname = 'vector'",
+);
+await setup.close();
 
 for (const size of numbers(options.sizes)) {
-  process.stderr.write(`${size} functions\n`);
+  say(`${size} functions: SQLite`);
   const file = join(work, `${size}.db`);
   const writer = openSqliteStore(file);
-  const [sqliteLoadMs] = await timed(() => fill(writer, size));
+  const [sqliteLoadMs] = await timed(() => fill(writer, 0, size));
   await writer.close();
-  server = undefined;
-  const sqlite = openSqliteStore(file, { readonly: true });
-  const exact = await measure(sqlite);
-  await sqlite.close();
+  const { answers: exact, ...sqlite } = measured({ file });
+  const sqliteBytes = statSync(file).size;
+  rmSync(file);
 
-  const db = await openSqlDatabase(options.database);
+  say('  PostgreSQL: loading');
+  const db = await openSqlDatabase(database);
   await db.exec('DROP SCHEMA IF EXISTS xccd CASCADE');
   const store = await openPostgresStore(db, { exactUpTo: 0 });
   const release = await store.lockForIndexing();
-  const [loadMs] = await timed(() => fill(store, size));
-  const noIndex = await openPostgresStore(db, { exactUpTo: Number.MAX_SAFE_INTEGER });
-  server = db;
-  process.stderr.write('  loaded; exact in PostgreSQL\n');
-  const exactServer = await measure(noIndex, { singles: 20, batches: 3 });
-  process.stderr.write('  building the index\n');
-  const [buildMs] = await timed(release);
-  const [{ heap, index, total }] = await db.query(
-    `SELECT sum(pg_table_size(c.oid)) FILTER (WHERE c.relname LIKE 'functions%')::bigint AS heap,
+  const [loadMs] = await timed(() => fill(store, 0, size));
+  await db.exec('ANALYZE xccd.functions');
+  say('  exact in PostgreSQL');
+  const all = { exactUpTo: Number.MAX_SAFE_INTEGER };
+  const slow = measured({ database, search: all, singles: 20, batches: 3 });
+  say('  building the index');
+  const [[buildMs], mostMiB] = await watched(db, release);
+  const [bytes] = await db.query(
+    `SELECT sum(pg_table_size(c.oid)) FILTER (WHERE c.relname LIKE 'functions%')::bigint AS functions,
       (SELECT sum(pg_relation_size(i.oid))::bigint FROM pg_class i
         JOIN pg_am a ON a.oid = i.relam WHERE a.amname = 'hnsw') AS index,
       sum(pg_total_relation_size(c.oid))::bigint AS total
@@ -272,92 +331,69 @@ for (const size of numbers(options.sizes)) {
   );
   const hnsw = {};
   for (const breadth of numbers(options.breadth)) {
-    process.stderr.write(`  HNSW, breadth ${breadth}\n`);
-    const view = await openPostgresStore(db, { exactUpTo: 0, breadth });
-    hnsw[breadth] = withRecall(await measure(view), exact.answers);
+    say(`  HNSW, ef_search ${breadth}`);
+    const search = { exactUpTo: 0, breadth };
+    hnsw[breadth] = withRecall(measured({ database, search }), exact);
   }
-  process.stderr.write('  as the store decides\n');
-  const usual = withRecall(await measure(await openPostgresStore(db)), exact.answers);
+  say('  as the store decides');
+  const usual = withRecall(measured({ database, search: {} }), exact);
+  const [addMs] = await timed(() => fill(store, size, size + ADDED));
   rows.push({
     functions: size,
+    tenthCosine: [0.25, 0.5, 0.75].map((q) =>
+      quantile(
+        exact.none.map((list) => list.at(-1)),
+        q,
+      ),
+    ),
     sqlite: {
       loadSeconds: sqliteLoadMs / 1000,
-      bytes: statSync(file).size,
-      search: exact.figures,
+      bytes: sqliteBytes,
+      processMiB: sqlite.processMiB,
+      search: sqlite.figures,
     },
     postgres: {
       loadSeconds: loadMs / 1000,
       indexSeconds: buildMs / 1000,
-      bytes: total,
-      functionsBytes: heap,
-      indexBytes: index,
-      serverMiB: serverPids.reduce((sum, pid) => sum + (serverMiB(pid) ?? NaN), 0),
-      exact: exactServer.figures,
+      buildingMiB: mostMiB(),
+      bytes: bytes.total,
+      functionsBytes: bytes.functions,
+      indexBytes: bytes.index,
+      exact: { search: slow.figures },
       hnsw,
       usual,
+      addedPerSecond: (ADDED * 1000) / addMs,
     },
   });
   await db.close();
   write();
 }
+say('done');
 
 function write() {
-  const f = (value, digits = 1) => (value === null ? '–' : value.toFixed(digits));
-  const gb = (bytes) => f(bytes / 2 ** 20, 0);
-  const settings = {
+  const result = {
     command: 'npm run bench:postgres -- --corpus FILE --database postgres://…',
-    server: version,
-    realVectors: real.length,
+    server: { ...settings, pgvector },
+    realFunctions: real.length,
     dimensions: student.dimensions,
     queries: queries.length,
     k: K,
     batch: BATCH,
     languages: { common, rare },
-    share: {
-      common: byLanguage.get(common) / real.length,
-      rare: byLanguage.get(rare) / real.length,
-    },
+    share: Object.fromEntries(
+      Object.entries({ common, rare }).map(([key, name]) => [
+        key,
+        byLanguage.get(name) / real.length,
+      ]),
+    ),
     cpu: cpus()[0]?.model,
     cores: availableParallelism(),
     memoryGiB: totalmem() / 2 ** 30,
     load: loadavg()[0],
+    rows,
   };
-  const lines = [
-    '# Exact search in SQLite against PostgreSQL with pgvector',
-    '',
-    `PostgreSQL ${version}; ${student.dimensions} dimensions, best ${K}, batches of ${BATCH}, ${queries.length} queries; ${real.length} real vectors, above that their perturbed copies (±${NOISE} per component). ${settings.cores} cores of ${settings.cpu}, load ${f(settings.load)} (other work included). Times in milliseconds. Filters: ${common} (${f(settings.share.common * 100, 0)} % of the functions), ${rare} (${f(settings.share.rare * 100, 0)} %).`,
-    '',
-    '| functions | search | filter | one query p50 / p95 | CPU of one query | batch of 20 p50 / p95 | recall@10 |',
-    '| ---: | --- | --- | ---: | ---: | ---: | ---: |',
-    ...rows.flatMap(({ functions, sqlite, postgres }) => {
-      const line = (name, figures, exactly) =>
-        Object.entries(figures).map(
-          ([filter, r]) =>
-            `| ${functions} | ${name} | ${{ none: '–', common, rare }[filter]} | ${f(r.p50Ms)} / ${f(r.p95Ms)} | ${f(r.cpuMs)} | ${f(r.batchP50Ms)} / ${f(r.batchP95Ms)} | ${exactly ? '1 (exact)' : f(r.recall, 4)} |`,
-        );
-      return [
-        ...line('SQLite, exact', sqlite.search, true),
-        ...line('PostgreSQL, exact', postgres.exact, true),
-        ...Object.entries(postgres.hnsw).flatMap(([breadth, figures]) =>
-          line(`PostgreSQL, HNSW, ef_search ${breadth}`, figures, false),
-        ),
-        ...line('PostgreSQL, as the store decides', postgres.usual, false),
-      ];
-    }),
-    '',
-    '| functions | SQLite load (s) | SQLite (MiB) | PostgreSQL load (s) | HNSW build (s) | PostgreSQL (MiB) | of it HNSW (MiB) | server processes (MiB) |',
-    '| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...rows.map(
-      ({ functions, sqlite, postgres }) =>
-        `| ${functions} | ${f(sqlite.loadSeconds)} | ${gb(sqlite.bytes)} | ${f(postgres.loadSeconds)} | ${f(postgres.indexSeconds)} | ${gb(postgres.bytes)} | ${gb(postgres.indexBytes)} | ${f(postgres.serverMiB, 0)} |`,
-    ),
-    '',
-  ];
   mkdirSync(options.output, { recursive: true });
-  writeFileSync(join(options.output, 'postgres.md'), lines.join('\n'));
-  writeFileSync(
-    join(options.output, 'postgres.json'),
-    `${JSON.stringify({ ...settings, rows }, null, 2)}\n`,
-  );
-  if (rows.length === numbers(options.sizes).length) process.stdout.write(lines.join('\n'));
+  writeFileSync(join(options.output, 'postgres.json'), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(options.output, 'postgres.md'), postgresTable(result));
+  if (rows.length === numbers(options.sizes).length) process.stdout.write(postgresTable(result));
 }
