@@ -8,8 +8,8 @@ export interface AlignedText {
 export interface Alignment {
   /** Stretches as file lines on both sides, inclusive, in the order of the first side. */
   evidence: { lines: [number, number]; twinLines: [number, number] }[];
-  /** Share of the shorter side's tokens that are aligned, 0..1. */
-  coverage: number;
+  /** Share of the shorter side's tokens that are aligned, 0..1; null: there was no code to align. */
+  coverage: number | null;
   /** Tokens of the shorter side. */
   tokens: number;
 }

@@ -238,7 +238,7 @@ function toCluster(
       const alignment =
         form && ownForm
           ? align(ownForm, form)
-          : { evidence: [], coverage: 0, tokens: forms.tokens[centre]! };
+          : { evidence: [], coverage: null, tokens: forms.tokens[centre]! };
       if (sure < neededProbability(threshold, alignment)) return null;
       evidence = alignment.evidence;
     }

@@ -216,9 +216,14 @@ interface Court {
 function alignmentWith(fn: ChangedFunction, candidate: CorpusFunction): Alignment {
   if (candidate.canonical) return align(fn.canonical, candidate.canonical);
   const tokens = fn.canonical.lines.length;
-  if (candidate.hash !== fn.canonical.hash) return { evidence: [], coverage: 0, tokens };
+  if (candidate.hash !== fn.canonical.hash) return { evidence: [], coverage: null, tokens };
   const twinLines: [number, number] = [candidate.startLine, candidate.endLine];
   return { evidence: [{ lines: [fn.startLine, fn.endLine], twinLines }], coverage: 1, tokens };
+}
+
+function alignmentWord({ coverage, evidence }: Alignment) {
+  if (coverage === null) return 'there is no code to align' as const;
+  return evidence.length === 0 ? ('nothing aligns' as const) : ('little aligns' as const);
 }
 
 /** Judges the candidates of one function; returns its clones best first. */
@@ -251,10 +256,7 @@ function judgeCandidates(
     if (outcome === 'clone' && probability !== null) {
       const alignment = alignmentWith(fn, candidate);
       if (probability < neededProbability(threshold, alignment))
-        outcome =
-          alignment.evidence.length === 0
-            ? 'too little probability where nothing aligns'
-            : 'too little probability where little aligns';
+        outcome = `too little probability where ${alignmentWord(alignment)}`;
       else clones.push({ function: candidate, score, probability, alignment });
     }
     const named = court.mayName(candidate);

@@ -56,7 +56,7 @@ describe('a twin in a corpus without code', () => {
     const { result, audit } = await scan(LUHN_PYTHON, files, 0.2);
     expect(result.findings).toEqual([]);
     expect(audit.functions[0]!.candidates[0]!.outcome).toBe(
-      'too little probability where nothing aligns',
+      'too little probability where there is no code to align',
     );
   });
 });
