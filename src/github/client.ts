@@ -24,8 +24,10 @@ interface ClientOptions {
  * Options of every client. Primary and secondary rate limits are waited for (at most three times
  * per request, as GitHub's Retry-After says); writes are serial with the pauses that GitHub asks
  * for; 5xx answers and cut connections are retried, 4xx answers are not.
+ *
+ * @param account whose limits count: clients of one account share the pauses, others do not
  */
-function common(options: ClientOptions) {
+function common(options: ClientOptions, account: string) {
   const { log = quiet, maxWaitSeconds = Infinity } = options;
   const again = (after: number, count: number) => count < MAX_RETRIES && after <= maxWaitSeconds;
   return {
@@ -39,6 +41,7 @@ function common(options: ClientOptions) {
       options.throttle === false
         ? { enabled: false as const }
         : {
+            id: account,
             onRateLimit: (after: number, request: object, _octokit: unknown, count: number) => {
               log(`GitHub's rate limit is used up at ${place(request)}; renewed in ${after} s`);
               return again(after, count);
@@ -63,7 +66,7 @@ function place(request: object): string {
 
 /** A client for a token. */
 export function createClient(options: ClientOptions & { token: string }): GitHubClient {
-  return new Client({ ...common(options), auth: options.token });
+  return new Client({ ...common(options, 'token'), auth: options.token });
 }
 
 /** Clients of a GitHub App: one for each installation, and the id of the user it writes as. */
@@ -74,7 +77,7 @@ export function createAppClient(options: ClientOptions & { appId: number; privat
   installations(): Promise<number[]>;
 } {
   const auth = { appId: options.appId, privateKey: options.privateKey };
-  const app = new Client({ ...common(options), authStrategy: createAppAuth, auth });
+  const app = new Client({ ...common(options, 'app'), authStrategy: createAppAuth, auth });
   const clients = new Map<number, GitHubClient>();
   let author: Promise<number> | undefined;
 
@@ -82,7 +85,7 @@ export function createAppClient(options: ClientOptions & { appId: number; privat
     let found = clients.get(installationId);
     if (!found) {
       found = new Client({
-        ...common(options),
+        ...common(options, `installation ${installationId}`),
         authStrategy: createAppAuth,
         auth: { ...auth, installationId },
       });

@@ -54,12 +54,31 @@ function hiddenBy(comment: {
   return ours ? 'by us' : 'by a person';
 }
 
+/** Whether a comment of ours stands in the diff. A read: GitHub's GraphQL counts as a write. */
+async function hasComments(
+  client: GitHubClient,
+  { owner, repo, number }: PullRequestRef,
+  authorId: number,
+): Promise<boolean> {
+  const pages = client.paginate.iterator(client.rest.pulls.listReviewComments, {
+    owner,
+    repo,
+    pull_number: number,
+    per_page: 100,
+  });
+  for await (const { data } of pages) {
+    if (data.some((comment) => isOwnComment(comment, authorId))) return true;
+  }
+  return false;
+}
+
 /** Our inline comments on a pull request, with the state of their threads. */
 export async function postedComments(
   client: GitHubClient,
   ref: PullRequestRef,
   authorId: number,
 ): Promise<PostedComment[]> {
+  if (!(await hasComments(client, ref, authorId))) return [];
   const posted: PostedComment[] = [];
   let cursor: string | null = null;
   do {

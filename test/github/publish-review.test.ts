@@ -55,6 +55,13 @@ test('a clean pull request hears nothing', async () => {
   expect([pull.reviews, pull.comments.length]).toEqual([0, 0]);
 });
 
+test('GraphQL, which GitHub counts as a write, is asked only where a comment of ours stands', async () => {
+  github.failNext('graphql', 400);
+  await publish([]);
+  await publish([finding(0)]);
+  await expect(publish([finding(0)])).rejects.toMatchObject({ status: 400 });
+});
+
 test('three findings make one review with three comments and no summary', async () => {
   expect(await publish([finding(0), finding(9), finding(20)])).toMatchObject({
     commented: 3,
