@@ -275,8 +275,12 @@ export async function readManifest(
         restore,
       );
     }
-    if ((await hash(path)) !== file.sha256) {
-      throw new UserError(`${path} differs from its sha256 in the manifest.`, restore);
+    const sha256 = await hash(path);
+    if (sha256 !== file.sha256) {
+      throw new UserError(
+        `${path} is damaged or altered: it has sha256 ${sha256.slice(0, 12)}…; the manifest says ${file.sha256.slice(0, 12)}….`,
+        restore,
+      );
     }
   }
   return {
