@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { asFile, EXTENSIONS } from './function-file.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
@@ -31,18 +32,6 @@ const { values: options } = parseArgs({
 });
 const XCCD = here('../bin/xccd.js');
 const CHANGED = 20;
-const EXTENSIONS = {
-  ...{ python: 'py', java: 'java', rust: 'rs', ruby: 'rb', javascript: 'js', typescript: 'ts' },
-  ...{ go: 'go', c: 'c', cpp: 'cpp', csharp: 'cs', kotlin: 'kt', php: 'php', swift: 'swift' },
-  scala: 'scala',
-};
-
-/** Methods stand in a class where the language wants one. */
-function asFile({ lang, code }) {
-  if (lang === 'java' || lang === 'csharp') return `class Code {\n${code}\n}\n`;
-  if (lang === 'php' && !code.includes('<?php')) return `<?php\n${code}\n`;
-  return `${code}\n`;
-}
 
 /** Writes functions as files below `folder`, one folder per repository; returns those folders. */
 function writeFunctions(folder, functions) {
