@@ -32,6 +32,11 @@ function loaded(name: string | undefined): readonly string[] | undefined {
   return name === undefined ? [] : [name];
 }
 
+/** Lines broken in the source become one, since the help is wrapped to the terminal's width. */
+function unwrapped(text: string): string {
+  return text.replace(/(\S)\n(?=\S)/g, '$1 ');
+}
+
 /**
  * Builds the program. Only the files of the commands in `only` are loaded (all when it is
  * undefined); the others stand in the help by name and summary.
@@ -47,6 +52,7 @@ export async function createProgram(only?: readonly string[]): Promise<Command> 
     .showSuggestionAfterError(true)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .configureHelp({ commandDescription: (command) => unwrapped(command.description()) })
     .showHelpAfterError('Remedy: `xccd COMMAND --help` shows what a command takes, with examples.');
   for (const entry of COMMANDS) {
     if (only === undefined || only.includes(entry.name)) {

@@ -95,15 +95,39 @@ function codeLines(finding: Finding, rows: Row[], options: TerminalOptions, c: C
   return ['', header, ...lines];
 }
 
-function findingLines(finding: Finding, options: TerminalOptions, c: Colors): string[] {
+/**
+ * The message and where the licence's texts stand. What was said of a licence once is not said again:
+ * the same paragraph under ten findings hides what differs between them.
+ */
+function messageLines(finding: Finding, said: Set<string>, c: Colors): string[] {
+  const { level, rule, message, license } = finding;
+  const explanation = license?.explanation;
+  const repeated = explanation !== undefined && said.has(explanation);
+  if (explanation !== undefined && message.endsWith(explanation)) said.add(explanation);
+  const text = (line: string) => `  ${levelLabel(level, c)} ${rule}  ${neutraliseLine(line)}`;
+  if (repeated && message.endsWith(explanation)) {
+    const own = message.slice(0, -explanation.length);
+    return [text(`${own}${licenseName(license!.expression)}, as above.`)];
+  }
+  return [
+    text(message),
+    ...licenseReferences(finding).map(({ label, url }) =>
+      c.dim(`  ${neutraliseLine(label)}: ${neutraliseLine(url)}`),
+    ),
+  ];
+}
+
+function findingLines(
+  finding: Finding,
+  said: Set<string>,
+  options: TerminalOptions,
+  c: Colors,
+): string[] {
   const { function: fn, twins } = finding;
   const shown = options.verbose ? twins : twins.slice(0, MAX_TWINS);
   const out = [
     `${c.bold(neutraliseLine(place(fn)))}  ${neutraliseLine(fn.name)} (${languageName(fn.language)})`,
-    `  ${levelLabel(finding.level, c)} ${finding.rule}  ${neutraliseLine(finding.message)}`,
-    ...licenseReferences(finding).map(({ label, url }) =>
-      c.dim(`  ${neutraliseLine(label)}: ${neutraliseLine(url)}`),
-    ),
+    ...messageLines(finding, said, c),
     ...(finding.owners?.length ? [c.dim(`  owned by ${neutraliseLine(owners(finding))}`)] : []),
     ...shown.flatMap((twin) => twinLines(twin, c)),
   ];
@@ -153,11 +177,12 @@ function heldLines(result: ScanResult, options: TerminalOptions, c: Colors): str
 /** The report for a person at a terminal, or for a log when piped. */
 export function renderTerminal(result: ScanResult, options: TerminalOptions): string {
   const c = pc.createColors(options.color);
+  const said = new Set<string>();
   const worst =
     result.summary.byLevel.error > 0 ? c.red : result.summary.findings > 0 ? c.yellow : c.green;
   const blocks = [
     [c.bold(worst(headline(result))), c.dim(neutraliseLine(basis(result)))],
-    ...result.findings.map((finding) => findingLines(finding, options, c)),
+    ...result.findings.map((finding) => findingLines(finding, said, options, c)),
     heldLines(result, options, c),
     skippedLines(result, options, c),
   ].filter((block) => block.length > 0);

@@ -36,4 +36,13 @@ describe('a licence finding tells where the licence stands and who judged it', (
     expect(render('terminal', duplicate)).not.toContain(TEXT);
     expect(render('markdown', duplicate)).not.toContain(TEXT);
   });
+
+  test('a terminal tells it once, and refers to it from then on', () => {
+    const name = `again does what it did. ${license.explanation}`;
+    const second = { ...finding, id: 'f2', message: name };
+    const text = render('terminal', sampleResult([finding, second]));
+    expect(text.split(license.explanation)).toHaveLength(2);
+    expect(text.split(TEXT)).toHaveLength(2);
+    expect(text).toContain('again does what it did. Apache-2.0, as above.');
+  });
 });
