@@ -59,6 +59,7 @@ describe('a large corpus on a server', () => {
     ['of one language', { languages: ['go'] }],
     ['of one licence', { licenses: ['GPL-3.0-only'] }],
     ['of some repositories', { repositories: ['owner/r1', 'owner/r3'] }],
+    ['without one repository', { excludeRepositories: ['owner/r2'] }],
     ['on some paths', { paths: ['lib/**'] }],
     ['of all at once', { languages: ['go', 'c'], licenses: ['MIT'], paths: ['src/*'] }],
   ])('is searched by its index %s, with hardly anything lost', async (_, filter) => {
@@ -77,6 +78,10 @@ describe('a large corpus on a server', () => {
         if ('languages' in filter) expect(filter.languages).toContain(one.language);
         if ('licenses' in filter) expect(filter.licenses).toContain(one.license);
         if ('repositories' in filter) expect(filter.repositories).toContain(one.repository);
+        if ('excludeRepositories' in filter) {
+          expect(filter.excludeRepositories).not.toContain(one.repository);
+        }
+        if ('paths' in filter && filter.paths[0] === 'lib/**') expect(one.path).toMatch(/^lib\//);
       }
     });
     expect(hits / expected.flat().length).toBeGreaterThanOrEqual(0.97);
