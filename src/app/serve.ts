@@ -41,6 +41,8 @@ export interface ServeParts {
   throttle?: boolean;
   student?: Student;
   store?: CorpusStore;
+  /** Threads that parse what is indexed; 0 parses in this one. */
+  parseThreads?: number;
   log?: Logger;
 }
 
@@ -105,6 +107,7 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
   const corpusTools = (deliveryId: string): CorpusTools => ({
     ...clients,
     ...{ store, student, registry, cache, settings: env.index, signal: stopping.signal },
+    ...(parts.parseThreads === undefined ? {} : { parseThreads: parts.parseThreads }),
     enqueue: (job, startAfter) => queue.add(job, deliveryId, startAfter ? { startAfter } : {}),
     async yieldToScans() {
       for (let rested = 0; scans > 0 && rested < MAX_REST_MS; rested += 100) {

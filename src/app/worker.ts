@@ -3,6 +3,7 @@ import { completeCheck, conclusionOf, openCheck, type CheckOutcome } from '../gi
 import { boundedResult } from '../github/bounded.js';
 import { applyDecisions, settledMarkdown, type Decided } from '../github/decisions.js';
 import { lineReader } from '../github/line-reader.js';
+import { missingPermission } from '../github/missing-permission.js';
 import { publishReview } from '../github/publish-review.js';
 import { currentHead, fetchPullRequest } from '../github/pull-request.js';
 import { rateLimitedUntil } from '../github/rate-limit.js';
@@ -48,22 +49,24 @@ function outcomeOf({ result, config, settled, hunks }: DecidedScan): CheckOutcom
 }
 
 /**
- * Runs `scan` under a check run that is completed in every case: a configuration or corpus that a
- * person must mend asks for action, a fault is shown and thrown on, so that the job is tried again.
+ * Runs `scan` under a check run that is completed in every case: a configuration, corpus or
+ * permission that a person must mend asks for action, a fault is shown and thrown on, so that the
+ * job is tried again.
  */
 async function underCheck(
   client: GitHubClient,
   repository: RepositoryRef,
   headSha: string,
+  log: WorkerTools['log'],
   scan: () => Promise<DecidedScan>,
 ): Promise<void> {
   const check = await openCheck(client, repository, headSha);
   try {
     await completeCheck(client, repository, check, outcomeOf(await scan()));
-  } catch (error) {
+  } catch (thrown) {
     // The check stays open: the job goes on when GitHub takes requests again.
-    if (rateLimitedUntil(error)) throw error;
-    if (error instanceof Superseded) {
+    if (rateLimitedUntil(thrown)) throw thrown;
+    if (thrown instanceof Superseded) {
       return completeCheck(client, repository, check, {
         conclusion: 'neutral',
         title: 'Superseded by a newer push',
@@ -71,6 +74,9 @@ async function underCheck(
         findings: [],
       });
     }
+    const refused = missingPermission(thrown);
+    if (refused) log(refused.message);
+    const error = refused ?? thrown;
     const message =
       error instanceof UserError
         ? `${error.message}\n\n${error.remedy ?? ''}`
@@ -92,7 +98,7 @@ async function pullRequestJob(
 ): Promise<void> {
   const pr = await fetchPullRequest(client, job);
   if (pr.state === 'closed') return;
-  await underCheck(client, job, pr.headSha, async () => {
+  await underCheck(client, job, pr.headSha, tools.log, async () => {
     const checkpoint = async (): Promise<void> => {
       if (!(await tools.newerWaits())) return;
       if ((await currentHead(client, job)) !== pr.headSha) throw new Superseded();
@@ -132,14 +138,12 @@ async function commitJob(
   }
 }
 
-/** Does one job. Every step may run again after a crash without saying anything twice. */
-export async function runJob(job: ScanJob, tools: WorkerTools): Promise<void> {
-  const client = await tools.client(job.installationId);
+function run(client: GitHubClient, job: ScanJob, tools: WorkerTools): Promise<void> {
   switch (job.kind) {
     case 'pull-request':
       return pullRequestJob(client, job, tools);
     case 'comparison':
-      return underCheck(client, job, job.head, async () =>
+      return underCheck(client, job, job.head, tools.log, async () =>
         decide(await scanComparison(client, job, job.base, job.head, tools), job, tools),
       );
     case 'commit':
@@ -148,5 +152,14 @@ export async function runJob(job: ScanJob, tools: WorkerTools): Promise<void> {
       return commandJob(client, job, tools);
     case 'dismiss':
       return dismissJob(client, job, tools);
+  }
+}
+
+/** Does one job. Every step may run again after a crash without saying anything twice. */
+export async function runJob(job: ScanJob, tools: WorkerTools): Promise<void> {
+  try {
+    await run(await tools.client(job.installationId), job, tools);
+  } catch (error) {
+    throw missingPermission(error) ?? error;
   }
 }

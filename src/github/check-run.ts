@@ -2,6 +2,7 @@ import type { Finding, Level, ScanResult } from '../scan/types.js';
 import { neutraliseLine } from '../report/escape.js';
 import { bounded } from './bounded.js';
 import { clipMarkdown } from './clip.js';
+import { NOT_AGAIN, once } from './once.js';
 import { placementOf, type Hunks } from './review-plan.js';
 import type { GitHubClient, RepositoryRef } from './types.js';
 
@@ -90,23 +91,29 @@ export async function openCheck(
   { owner, repo }: RepositoryRef,
   headSha: string,
 ): Promise<OpenCheck> {
-  const { data: existing } = await client.rest.checks.listForRef({
-    owner,
-    repo,
-    ref: headSha,
-    check_name: CHECK_NAME,
-    filter: 'latest',
-  });
-  const open = existing.check_runs.find((run) => run.status !== 'completed');
-  if (open) return { id: open.id, annotated: open.output?.annotations_count ?? 0 };
-  const { data } = await client.rest.checks.create({
-    owner,
-    repo,
-    name: CHECK_NAME,
-    head_sha: headSha,
-    status: 'in_progress',
-  });
-  return { id: data.id, annotated: 0 };
+  const find = async (): Promise<OpenCheck | null> => {
+    const { data } = await client.rest.checks.listForRef({
+      owner,
+      repo,
+      ref: headSha,
+      check_name: CHECK_NAME,
+      filter: 'latest',
+    });
+    const open = data.check_runs.find((run) => run.status !== 'completed');
+    return open ? { id: open.id, annotated: open.output?.annotations_count ?? 0 } : null;
+  };
+  const create = async (): Promise<OpenCheck> => {
+    const { data } = await client.rest.checks.create({
+      owner,
+      repo,
+      name: CHECK_NAME,
+      head_sha: headSha,
+      status: 'in_progress',
+      request: NOT_AGAIN,
+    });
+    return { id: data.id, annotated: 0 };
+  };
+  return (await find()) ?? (await once(create, find));
 }
 
 /** Completes a check, with annotations in batches of 50 and the actions a reader can take. */
@@ -129,21 +136,30 @@ export async function completeCheck(
     batches.push(annotations.slice(at, at + ANNOTATIONS_PER_REQUEST));
   }
   const last = batches.pop() ?? [];
-  for (const batch of batches) {
-    await client.rest.checks.update({
-      owner,
-      repo,
-      check_run_id: check.id,
-      output: { ...output, annotations: batch },
-    });
-  }
-  await client.rest.checks.update({
-    owner,
-    repo,
-    check_run_id: check.id,
+  const check_run_id = check.id;
+  let annotated = check.annotated;
+  /** GitHub appends annotations, so an update whose answer was lost must not be sent again. */
+  const update = async (batch: typeof annotations, completed: object): Promise<void> => {
+    annotated += batch.length;
+    const send = async (): Promise<boolean> => {
+      await client.rest.checks.update({
+        ...{ owner, repo, check_run_id, ...completed },
+        output: { ...output, annotations: batch },
+        request: NOT_AGAIN,
+      });
+      return true;
+    };
+    const isDone = async (): Promise<boolean | null> => {
+      const { data } = await client.rest.checks.get({ owner, repo, check_run_id });
+      const open = 'status' in completed && data.status !== 'completed';
+      return !open && data.output.annotations_count >= annotated ? true : null;
+    };
+    await once(send, isDone);
+  };
+  for (const batch of batches) await update(batch, {});
+  await update(last, {
     status: 'completed',
     conclusion: outcome.conclusion,
-    output: { ...output, annotations: last },
     actions: outcome.findings.length > 0 ? [...CHECK_ACTIONS] : [],
   });
 }

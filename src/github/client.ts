@@ -3,9 +3,12 @@ import { Octokit } from '@octokit/rest';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { VERSION } from '../version.js';
+import { statusOf } from './status.js';
 import type { GitHubClient } from './types.js';
 
 const MAX_RETRIES = 3;
+/** Long enough for a blob of 100 MB; GitHub itself gives up after 10 s. */
+const TIMEOUT_SECONDS = 120;
 const quiet = (): void => undefined;
 const Client = Octokit.plugin(retry, throttling);
 
@@ -15,9 +18,20 @@ interface ClientOptions {
   log?: (message: string) => void;
   /** Waits of up to so many seconds are sat out; longer ones end as an error. Default: all. */
   maxWaitSeconds?: number;
+  /** A request that is not answered in full by then counts as cut. Default 120. */
+  timeoutSeconds?: number;
   fetch?: typeof fetch;
   /** Off in tests, where a fake GitHub needs no pauses. */
   throttle?: boolean;
+}
+
+/** Ends requests that stay without an answer, which `fetch` alone lets wait for minutes. */
+function withTimeout(send: typeof fetch, seconds: number): typeof fetch {
+  return (input, init) => {
+    const limit = AbortSignal.timeout(seconds * 1000);
+    const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    return send(input, { ...init, signal });
+  };
 }
 
 /**
@@ -28,14 +42,14 @@ interface ClientOptions {
  * @param account whose limits count: clients of one account share the pauses, others do not
  */
 function common(options: ClientOptions, account: string) {
-  const { log = quiet, maxWaitSeconds = Infinity } = options;
+  const { log = quiet, maxWaitSeconds = Infinity, timeoutSeconds = TIMEOUT_SECONDS } = options;
   const again = (after: number, count: number) => count < MAX_RETRIES && after <= maxWaitSeconds;
   return {
     baseUrl: options.baseUrl ?? 'https://api.github.com',
     userAgent: `xccd/${VERSION}`,
     // Refusals that the caller handles are no news; the rest reaches it as an error.
     log: { debug: quiet, info: quiet, warn: log, error: quiet },
-    request: options.fetch ? { fetch: options.fetch } : {},
+    request: { fetch: withTimeout(options.fetch ?? fetch, timeoutSeconds) },
     retry: { retries: MAX_RETRIES },
     throttle:
       options.throttle === false
@@ -84,12 +98,18 @@ export function createAppClient(options: ClientOptions & { appId: number; privat
   async function client(installationId: number): Promise<GitHubClient> {
     let found = clients.get(installationId);
     if (!found) {
-      found = new Client({
+      const made = new Client({
         ...common(options, `installation ${installationId}`),
         authStrategy: createAppAuth,
         auth: { ...auth, installationId },
       });
-      clients.set(installationId, found);
+      // A token lives for an hour in its client; one that was revoked goes with it.
+      made.hook.error('request', (error) => {
+        if (statusOf(error) === 401) clients.delete(installationId);
+        throw error;
+      });
+      clients.set(installationId, made);
+      found = made;
     }
     return found;
   }

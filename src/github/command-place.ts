@@ -1,5 +1,6 @@
 import { answersUnknown, fingerprintOf, identityOf, isOwnComment, replyMarker } from './markers.js';
 import { clipMarkdown } from './clip.js';
+import { NOT_AGAIN, once } from './once.js';
 import type { GitHubClient, PullRequestRef } from './types.js';
 
 /** Where a command was given. */
@@ -82,21 +83,25 @@ export function commandPlace(
     },
     async answer(text) {
       const marker = replyMarker(commentId);
-      const there = await own(surface === 'review' ? review() : conversation());
-      if (there.some(({ body }) => body?.startsWith(marker))) return;
+      const find = async (): Promise<Comment | null> => {
+        const there = await own(surface === 'review' ? review() : conversation());
+        return there.find((comment) => comment.body?.startsWith(marker)) ?? null;
+      };
+      if (await find()) return;
       const full = `${marker}${text.startsWith('<!--') ? '' : '\n'}${text}`;
       const body = clipMarkdown(full, MAX_COMMENT, '(cut: a comment holds no more)');
-      if (surface === 'review') {
-        await client.rest.pulls.createReplyForReviewComment({
-          owner,
-          repo,
-          pull_number: number,
-          comment_id: root,
-          body,
-        });
-      } else {
-        await client.rest.issues.createComment({ owner, repo, issue_number: number, body });
-      }
+      const parameters = { owner, repo, body, request: NOT_AGAIN };
+      const create = async (): Promise<Comment> =>
+        surface === 'review'
+          ? (
+              await client.rest.pulls.createReplyForReviewComment({
+                ...parameters,
+                pull_number: number,
+                comment_id: root,
+              })
+            ).data
+          : (await client.rest.issues.createComment({ ...parameters, issue_number: number })).data;
+      await once(create, find);
     },
     async unknownAnswered() {
       const all = [...(await own(conversation())), ...(await own(review()))];

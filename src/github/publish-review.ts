@@ -3,6 +3,7 @@ import { suggestionOf, type Suggestion } from './attribution.js';
 import { commentOf, summaryOf, type Summary } from './comment.js';
 import type { Settled } from './decisions.js';
 import { isSummary } from './markers.js';
+import { NOT_AGAIN, once } from './once.js';
 import { currentHead } from './pull-request.js';
 import { planReview, type Hunks, type Placement, type ReviewPlan } from './review-plan.js';
 import { postedComments, postedSummary } from './review-state.js';
@@ -55,22 +56,31 @@ interface Draft {
 async function createReview(
   client: GitHubClient,
   ref: PullRequestRef,
-  headSha: string,
+  { headSha, authorId }: ReviewTarget,
   comments: readonly Draft[],
 ): Promise<void> {
-  await client.rest.pulls.createReview({
-    owner: ref.owner,
-    repo: ref.repo,
-    pull_number: ref.number,
-    commit_id: headSha,
-    event: 'COMMENT',
-    comments: comments.map(({ finding, placement, suggestion }) => ({
-      path: placement.path,
-      line: placement.line,
-      side: 'RIGHT',
-      ...(placement.startLine ? { start_line: placement.startLine, start_side: 'RIGHT' } : {}),
-      body: commentOf(finding, suggestion),
-    })),
+  const create = async (): Promise<boolean> => {
+    await client.rest.pulls.createReview({
+      owner: ref.owner,
+      repo: ref.repo,
+      pull_number: ref.number,
+      commit_id: headSha,
+      event: 'COMMENT',
+      comments: comments.map(({ finding, placement, suggestion }) => ({
+        path: placement.path,
+        line: placement.line,
+        side: 'RIGHT',
+        ...(placement.startLine ? { start_line: placement.startLine, start_side: 'RIGHT' } : {}),
+        body: commentOf(finding, suggestion),
+      })),
+      request: NOT_AGAIN,
+    });
+    return true;
+  };
+  await once(create, async () => {
+    const posted = await postedComments(client, ref, authorId);
+    const known = new Set(posted.map(({ fingerprint }) => fingerprint));
+    return comments.every(({ finding }) => known.has(finding.id)) ? true : null;
   });
 }
 
@@ -90,24 +100,24 @@ function drafts(plan: ReviewPlan, { hunks, lineAt }: ReviewTarget): Draft[] {
 async function postReview(
   client: GitHubClient,
   ref: PullRequestRef,
-  headSha: string,
+  target: ReviewTarget,
   comments: readonly Draft[],
 ): Promise<readonly Draft[] | null> {
   if (comments.length === 0) return comments;
   try {
-    await createReview(client, ref, headSha, comments);
+    await createReview(client, ref, target, comments);
     return comments;
   } catch (error) {
     if (statusOf(error) !== 422) throw error;
   }
-  if ((await currentHead(client, ref)) !== headSha) return null;
+  if ((await currentHead(client, ref)) !== target.headSha) return null;
   const single = comments.map(({ finding, placement }) => ({
     finding,
     placement: { path: placement.path, line: placement.startLine ?? placement.line },
     suggestion: null,
   }));
   try {
-    await createReview(client, ref, headSha, single);
+    await createReview(client, ref, target, single);
     return single;
   } catch (error) {
     if (statusOf(error) !== 422) throw error;
@@ -133,7 +143,7 @@ export async function publishReview(
   if ((await currentHead(client, ref)) !== headSha) return superseded;
 
   const wanted = drafts(plan, target);
-  const written = await postReview(client, ref, headSha, wanted);
+  const written = await postReview(client, ref, target, wanted);
   if (written === null) return superseded;
   const unplaced = written.length < wanted.length ? wanted.map(({ finding }) => finding) : [];
 
@@ -175,7 +185,9 @@ async function publishSummary(
   if (!isSummary(body)) throw new Error('a summary must start with its marker');
   const { owner, repo } = ref;
   if (!existing) {
-    await client.rest.issues.createComment({ owner, repo, issue_number: ref.number, body });
+    const parameters = { owner, repo, issue_number: ref.number, body, request: NOT_AGAIN };
+    const create = () => client.rest.issues.createComment(parameters);
+    await once<unknown>(create, () => postedSummary(client, ref, authorId));
     return 'created';
   }
   if (existing.body === body) return 'unchanged';

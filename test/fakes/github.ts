@@ -48,10 +48,17 @@ export interface FakeCheck {
   output: { title?: string; summary?: string; annotations: unknown[] };
 }
 
+/**
+ * How a request goes wrong: GitHub answers with this status; the connection is cut before GitHub has
+ * done anything (`cut`), or after it has (`lost`); it never answers (`silent`).
+ */
+export type FakeFault = number | 'cut' | 'lost' | 'silent';
+
 interface Fault {
   operationId: string;
-  status: number | 'cut';
+  fault: FakeFault;
   headers: Record<string, string>;
+  message: string;
 }
 
 type Handler = (request: MatchedRequest, body: Record<string, unknown>) => unknown;
@@ -134,13 +141,41 @@ export class FakeGitHub {
     return full;
   }
 
-  /** The next call of an operation answers with this status, or is cut. */
+  /** The next call of an operation goes wrong; `graphql` stands for GitHub's other API. */
   failNext(
     operationId: string,
-    status: number | 'cut',
+    fault: FakeFault,
     headers: Record<string, string> = {},
+    message = 'made to fail',
   ): void {
-    this.faults.push({ operationId, status, headers });
+    this.faults.push({ operationId, fault, headers, message });
+  }
+
+  private takeFault(operationId: string): Fault | undefined {
+    const at = this.faults.findIndex((fault) => fault.operationId === operationId);
+    return at < 0 ? undefined : this.faults.splice(at, 1)[0];
+  }
+
+  /** Answers through a fault, if there is one; `done` is what GitHub does with the request. */
+  private async through(
+    fault: Fault | undefined,
+    signal: AbortSignal,
+    done: () => Response,
+  ): Promise<Response> {
+    if (!fault) return done();
+    switch (fault.fault) {
+      case 'cut':
+        throw new TypeError('fetch failed: socket hang up');
+      case 'lost':
+        done();
+        throw new TypeError('fetch failed: socket hang up');
+      case 'silent':
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+      default:
+        return this.answer(fault.fault, { message: fault.message }, fault.headers);
+    }
   }
 
   readonly fetch: typeof fetch = async (input, init) => {
@@ -148,20 +183,21 @@ export class FakeGitHub {
     const url = new URL(request.url);
     const text = await request.text();
     const body = text ? (JSON.parse(text) as Record<string, unknown>) : {};
-    if (url.pathname === '/graphql') return this.answer(200, this.graphql(body));
-
+    if (url.pathname === '/graphql') {
+      const fault = this.takeFault('graphql');
+      return this.through(fault, request.signal, () => this.answer(200, this.graphql(body)));
+    }
     const matched = matchRequest(request.method, url, text ? body : undefined);
     if (!matched) throw new Error(`GitHub has no ${request.method} ${url.pathname}`);
     if (matched.errors.length > 0) {
       throw new Error(`${matched.operationId}: ${matched.errors.join('; ')}`);
     }
     this.requests.push(matched.operationId);
-    const at = this.faults.findIndex((fault) => fault.operationId === matched.operationId);
-    if (at >= 0) {
-      const [fault] = this.faults.splice(at, 1);
-      if (fault!.status === 'cut') throw new TypeError('fetch failed: socket hang up');
-      return this.answer(fault!.status, { message: 'made to fail' }, fault!.headers);
-    }
+    const fault = this.takeFault(matched.operationId);
+    return this.through(fault, request.signal, () => this.handle(matched, url, body));
+  };
+
+  private handle(matched: MatchedRequest, url: URL, body: Record<string, unknown>): Response {
     const handler = this.handlers[matched.operationId];
     const further = this.more[matched.operationId];
     if (!handler && !further) throw new Error(`this fake does not know ${matched.operationId}`);
@@ -175,7 +211,7 @@ export class FakeGitHub {
       if (error instanceof Refusal) return this.answer(error.status, { message: error.message });
       throw error;
     }
-  };
+  }
 
   private answer(status: number, data: unknown, headers: Record<string, string> = {}): Response {
     return new Response(JSON.stringify(data), {
@@ -256,9 +292,12 @@ export class FakeGitHub {
       return { content: Buffer.from(content).toString('base64'), encoding: 'base64' };
     },
     'repos/get-content': (request) => {
-      for (const pull of this.pulls.values()) {
+      const { ref } = request.query;
+      const all = [...this.pulls.values()];
+      const known = all.filter(({ headSha, baseSha }) => ref === headSha || ref === baseSha);
+      for (const pull of known.length > 0 ? known : all) {
         const file = pull.files.get(request.params.path!);
-        const text = request.query.ref === pull.headSha ? file?.after : file?.before;
+        const text = ref === pull.headSha ? file?.after : file?.before;
         if (text != null) {
           const large = text.length > 1024 * 1024;
           if (large) this.blobs.set(blobSha(text), text);
@@ -398,6 +437,12 @@ export class FakeGitHub {
           output: { annotations_count: output.annotations.length },
         })),
       };
+    },
+    'checks/get': (request) => {
+      const check = this.checks.find(({ id }) => id === Number(request.params.check_run_id));
+      if (!check) throw new Refusal(404, 'Not Found');
+      const { id, status, output } = check;
+      return { id, status, output: { annotations_count: output.annotations.length } };
     },
     'checks/create': (_request, body) => {
       const check: FakeCheck = {
