@@ -28,6 +28,7 @@ function boundedTwin(twin: Twin): Twin {
 function boundedLicense(license: NonNullable<Finding['license']>): typeof license {
   return {
     ...license,
+    expression: head(license.expression, NAME),
     explanation: head(license.explanation, MESSAGE),
     terms: license.terms.map((term) => ({ ...term, license: head(term.license, NAME) })),
   };

@@ -1,3 +1,4 @@
+import { bestFirst } from '../scan/best-first.js';
 import type { Finding } from '../scan/types.js';
 import { findingIdentity } from './markers.js';
 
@@ -29,7 +30,7 @@ export interface Placement {
 export interface ReviewPlan {
   /** New inline comments, best finding first. */
   comments: { finding: Finding; placement: Placement }[];
-  /** Findings that get no inline comment of their own: over the cap, or outside the diff. */
+  /** Findings without an inline comment of their own, best first: over the cap, or outside the diff. */
   overflow: Finding[];
   /** Findings whose comment is already there. */
   posted: Finding[];
@@ -123,7 +124,7 @@ export function planReview(
     if (comment.fingerprint !== finding.id) plan.edited.push({ finding, comment });
     if (comment.hidden === 'by us') plan.returned.push(comment);
   }
-  for (const finding of findings) {
+  for (const finding of bestFirst(findings)) {
     if (known.has(finding)) continue;
     const placement = placementOf(finding, hunks);
     if (placement && open < maxComments) {

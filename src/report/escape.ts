@@ -52,15 +52,22 @@ const COMMIT = /[0-9a-f]{6}(?=[0-9a-f])/gi;
 /** Separates without showing; plain text around it is no longer recognised. */
 const SEPARATOR = '\u2060';
 
+/** What Markdown reads anywhere, and a colon that could begin an emoji. */
+const READ = /[!#$&*<>@[\\\]^_`{|}~]|:(?=\S)/g;
+/** What it reads at the beginning of a line alone: lists and underlines of headings. */
+const READ_FIRST = /^(\s*)([-+=])|^(\s*\d+)([.)])/;
+
 /**
  * Running text for Markdown: every sign that Markdown reads is escaped, and mentions, issue
- * numbers, commits and addresses are split by a word joiner so that they stay text.
+ * numbers, commits and addresses are split by a word joiner so that they stay text. Other signs
+ * stay as they are, for those who read the source in a mail or a terminal.
  */
 export function escapeMarkdown(text: string): string {
   return neutraliseLine(text)
     .replace(LIVE, (match) => match.slice(0, 1) + SEPARATOR + match.slice(1))
     .replace(COMMIT, `$&${SEPARATOR}`)
-    .replace(/[!-/:-@[-`{-~]/g, '\\$&');
+    .replace(READ, '\\$&')
+    .replace(READ_FIRST, '$1$3\\$2$4');
 }
 
 /** Longest run of backticks in `text`. */
@@ -87,6 +94,11 @@ export function withoutEndLines(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 10) end -= 1;
   return text.slice(0, end);
+}
+
+/** `inlineCode` for a cell of a table, where a bar ends the cell even inside of code. */
+export function cellCode(text: string): string {
+  return inlineCode(text.replaceAll('|', '\\u{7c}'));
 }
 
 /** A fenced block for Markdown, its fence longer than any run of backticks in the code. */

@@ -1,5 +1,7 @@
+import { bestFirst } from '../scan/best-first.js';
 import type { Finding, ScanResult, Twin } from '../scan/types.js';
 import { codeBlock, escapeMarkdown, inlineCode, safeUrl, withoutEndLines } from './escape.js';
+import { findingsTable } from './findings-table.js';
 import {
   alignment,
   basis,
@@ -26,6 +28,8 @@ export interface MarkdownOptions {
 const MAX_TWINS = 5;
 const MAX_SKIPPED = 20;
 const MAX_CODE_LINES = 60;
+/** Of the report's length, what the table of findings may take. */
+const TABLE_SHARE = 0.4;
 
 /** One twin on one line: probability, origin, place, name, language, licence, link. */
 export function twinMarkdown(twin: Twin): string {
@@ -63,6 +67,11 @@ function sourceMarkdown(finding: Finding): string[] {
   return [...parts, '</details>'];
 }
 
+/** Which lines of the changed function match which of its best twin. */
+export function alignedLines(finding: Finding): string {
+  return `Matching lines, here ~ there: ${alignment(finding)}`;
+}
+
 /** One finding as a section. */
 export function findingMarkdown(finding: Finding): string {
   const { function: fn, twins } = finding;
@@ -79,7 +88,7 @@ export function findingMarkdown(finding: Finding): string {
     ...(references.length > 0 ? [`Licence: ${references.join(', ')}`] : []),
     ...(finding.owners?.length ? [`Owned by ${finding.owners.map(inlineCode).join(', ')}`] : []),
     list.join('\n'),
-    ...(finding.evidence.length > 0 ? [`Aligned lines: ${alignment(finding)}`] : []),
+    ...(finding.evidence.length > 0 ? [alignedLines(finding)] : []),
     ...sourceMarkdown(finding),
   ].join('\n\n');
 }
@@ -100,23 +109,31 @@ function skippedMarkdown(result: ScanResult): string[] {
   ];
 }
 
-/** The report as GitHub Markdown, safe to post: nothing from a repository comes alive in it. */
+/**
+ * The report as GitHub Markdown, safe to post: nothing from a repository comes alive in it. Several
+ * findings are told in a table first, then each with its code, best first.
+ */
 export function renderMarkdown(result: ScanResult, options: MarkdownOptions = {}): string {
   const maxLength = options.maxLength ?? 65_000;
   const head = [`## xccd: ${escapeMarkdown(headline(result))}`, escapeMarkdown(basis(result))];
   const tail = skippedMarkdown(result);
+  const findings = bestFirst(result.findings);
+  if (findings.length > 1) {
+    const table = findingsTable(findings, maxLength * TABLE_SHARE);
+    if (table.text !== '') head.push(table.text);
+  }
   let room = maxLength - [...head, ...tail].join('\n\n').length - 200;
   const shown: string[] = [];
-  for (const finding of result.findings) {
+  for (const finding of findings) {
     const section = findingMarkdown(finding);
     if (section.length + 2 > room) break;
     room -= section.length + 2;
     shown.push(section);
   }
-  const hidden = result.findings.length - shown.length;
+  const hidden = findings.length - shown.length;
   const overflow =
     hidden > 0
-      ? [`${count(hidden, 'more finding')} not shown: this report has reached its length.`]
+      ? [`${count(hidden, 'more finding')} not shown in full: this report has reached its length.`]
       : [];
   return `${[...head, ...shown, ...overflow, ...tail].join('\n\n')}\n`;
 }

@@ -2,10 +2,12 @@ import type { ChangedFunction } from '../diff/types.js';
 import type { FindingLicense } from './compatibility-words.js';
 import { PRIVATE_REPOSITORY } from './concealment.js';
 import type { Ruling } from './rule.js';
+import type { Rule } from './types.js';
 
 const PERCENT = (probability: number): string => `${Math.floor(probability * 100 + 1e-9)}%`;
 
-function consequence({ rule }: Ruling, license: FindingLicense | null): string {
+/** What follows for the reader; the licence stands in it unescaped. */
+export function consequence(rule: Rule, license: FindingLicense | null): string {
   if (license === null) return 'Reuse it, or keep one of the two.';
   if (rule === 'license') return license.explanation;
   // Of a duplicate, the licence is worth no more than a reminder.
@@ -32,7 +34,7 @@ export function findingMessage(
     `${fn.name} does what ${twin.name} in ${twin.repository} already does ` +
     `(${twin.path}:${lines}, ${PERCENT(probability)} likely a clone)`;
   const rest = more > 0 ? `, and ${more} more` : '';
-  return `${first}${rest}. ${consequence(ruling, license)}`;
+  return `${first}${rest}. ${consequence(ruling.rule, license)}`;
 }
 
 /** The sentence where the likeliest twin may not be named. */

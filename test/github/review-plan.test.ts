@@ -51,6 +51,13 @@ test('findings over the cap and outside the diff go to the summary, best first',
   expect(plan.overflow.map((f) => f.id)).toEqual(['bb', 'dd']);
 });
 
+test('with few comments, the most serious findings get them', () => {
+  const error = { ...finding('cc', 14), level: 'error' as const };
+  const plan = planReview([finding('aa', 10), finding('bb', 12), error], [], hunks, 1);
+  expect(plan.comments.map((c) => c.finding.id)).toEqual(['cc']);
+  expect(plan.overflow.map((f) => f.id)).toEqual(['aa', 'bb']);
+});
+
 test('what is posted is not posted again, and counts against the cap', () => {
   const plan = planReview(
     [finding('aa', 10), finding('bb', 12), finding('cc', 14)],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import {
+  cellCode,
   codeBlock,
   escapeHtml,
   escapeMarkdown,
@@ -69,6 +70,34 @@ describe('Markdown', () => {
         const html = toHtml(`Text: ${escapeMarkdown(text)}.`);
         expect(html.match(/<[^>]*>/g)).toEqual(['<p>', '</p>']);
         expect(html).not.toMatch(/@\w|#\d|:\/\/|\bwww\.|\bGH-\d|\b[0-9a-f]{7,40}\b/i);
+      }),
+    );
+  });
+
+  test('also at the beginning of a line', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('- ', '1. ', '+', '=', '---', '10) ', '# ', ''),
+        hostile,
+        (a, b) => {
+          const html = toHtml(`Text\n${escapeMarkdown((a + b).trimStart())}.`);
+          expect(html.match(/<[^>]*>/g)).toEqual(['<p>', '</p>']);
+        },
+      ),
+    );
+  });
+
+  test('escapes no more than that: a sentence stays readable as it is', () => {
+    const sentence = "It is Apache-2.0 (see a/b.py, 99% likely): keep its notice; isn't that fine?";
+    expect(escapeMarkdown(sentence)).toBe(sentence);
+  });
+
+  test('code in a cell stays in its cell', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const html = toHtml(`| a | b |\n| --- | --- |\n| ${cellCode(text)} | x |`);
+        expect(html.match(/<td>/g)).toHaveLength(2);
+        expect(html).toMatch(/<td><code>[^<]*<\/code><\/td>\n<td>x<\/td>/);
       }),
     );
   });

@@ -18,7 +18,7 @@ describe('a licence finding tells where the licence stands and who judged it', (
 
   test.each([
     ['terminal', `  text of Apache-2.0: ${TEXT}\n  compatibility: ${SOURCE}`],
-    ['markdown', `Licence: [text of Apache\\-2\\.0](<${TEXT}>), [compatibility](<${SOURCE}>)`],
+    ['markdown', `Licence: [text of Apache-2.0](<${TEXT}>), [compatibility](<${SOURCE}>)`],
     ['json', `"text": "${TEXT}"`],
   ] as const)('as %s', (format, expected) => {
     expect(render(format)).toContain(expected);

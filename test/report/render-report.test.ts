@@ -245,6 +245,16 @@ describe('markdown', () => {
     expect(html('javascript:alert(1)')).not.toContain('<a ');
   });
 
+  test('tells several findings in a table first, the most serious one on top', () => {
+    const warning = sampleFinding({ id: 'aaaa1111', level: 'warning' });
+    const error = sampleFinding({ id: 'bbbb2222', level: 'error' });
+    const text = renderReport(sampleResult([warning, error]), 'markdown');
+    const rows = toHtml(text).match(/<tr>[^]*?<\/tr>/g)!;
+    expect(rows).toHaveLength(3);
+    expect(rows[1]).toContain('bbbb2222');
+    expect(renderReport(sampleResult([error]), 'markdown')).not.toContain('| --- |');
+  });
+
   test('never exceeds its length and says how many findings are not shown', () => {
     const result = sampleResult(
       Array.from({ length: 300 }, (_, i) => sampleFinding({ id: String(i) })),
@@ -252,7 +262,7 @@ describe('markdown', () => {
     const text = renderReport(result, 'markdown');
     expect(text.length).toBeLessThanOrEqual(65_000);
     const shown = text.match(/^### /gm)!.length;
-    expect(text).toContain(`${300 - shown} more findings not shown`);
+    expect(text).toContain(`${300 - shown} more findings not shown in full`);
     expect(text).toContain('Skipped: 3 items');
   });
 });
