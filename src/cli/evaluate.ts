@@ -1,57 +1,33 @@
 import { type Command, Option } from 'commander';
 import { evaluate, evaluationTable } from '../student/evaluate.js';
 import { openInput } from '../student/json-lines.js';
-import type { Device } from '../student/llama.js';
 import { openStudent } from '../student/open-student.js';
-import { DEVICES, HEADS, READINGS, USES } from '../student/options.js';
-import type { Head, Reading, Use } from '../student/types.js';
+import { HEADS } from '../student/options.js';
+import type { Head } from '../student/types.js';
 import { EXIT, endWith } from './exit.js';
-import { parseProbability } from './numbers.js';
 import { writeStderr, writeStdout } from './output.js';
+import { addPairOptions, type PairOptions } from './pair-options.js';
 
-interface Options {
-  pairs: string;
-  student?: string;
+interface Options extends PairOptions {
   head?: Head[];
-  use: Use;
-  threshold?: number;
-  reading?: Reading;
-  device: Device;
   json?: boolean;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .description(
       'Judges labelled pairs and prints accuracy, precision, recall, F1, AUC, response rate and\n' +
         'ms per pair, for each language pair and head, with 95% intervals.\n' +
         'A line in: {"id","label":0|1,"a":{"language","code"},"b":{"language","code"}}.',
-    )
-    .requiredOption(
-      '--pairs <file>',
-      'JSONL file of labelled pairs (.gz too); - for standard input',
-    )
-    .option('--student <id>', 'folder of models/ or path of a student folder')
-    .addOption(
-      new Option(
-        '--head <head...>',
-        'heads to evaluate (default: all that the student has)',
-      ).choices(HEADS),
-    )
-    .addOption(
-      new Option('--use <use>', 'whose threshold: balanced pairs or precision first')
-        .choices(USES)
-        .default('classify'),
-    )
-    .option('--threshold <p>', 'probability from which a pair is a clone, 0 to 1', parseProbability)
-    .addOption(
-      new Option(
-        '--reading <how>',
-        'generation head: by label probabilities, by grammar, or out of a free answer',
-      ).choices(READINGS),
-    )
-    .addOption(new Option('--device <device>', 'where to compute').choices(DEVICES).default('auto'))
+    );
+  addPairOptions(
+    command,
+    'JSONL file of labelled pairs',
+    new Option('--head <head...>', 'heads to evaluate (default: all that the student has)').choices(
+      HEADS,
+    ),
+  )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

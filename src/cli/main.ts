@@ -32,9 +32,9 @@ function loaded(name: string | undefined): readonly string[] | undefined {
   return name === undefined ? [] : [name];
 }
 
-/** Lines broken in the source become one, since the help is wrapped to the terminal's width. */
+/** Sentences broken in the source become one line, since the help is wrapped to the terminal. */
 function unwrapped(text: string): string {
-  return text.replace(/(\S)\n(?=\S)/g, '$1 ');
+  return text.replace(/([^\s.:])\n(?=\S)/g, '$1 ');
 }
 
 /**

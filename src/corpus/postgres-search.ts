@@ -1,19 +1,30 @@
 import { conditionsOf } from './postgres-filter.js';
-import { FUNCTION_COLUMNS, functionRows, toFunction, type FunctionRow } from './postgres-rows.js';
+import { toFunction, type FunctionRow } from './function-row.js';
+import { FUNCTION_COLUMNS, functionRows } from './postgres-rows.js';
 import { embedding, NEAR_INDEX } from './postgres-schema.js';
 import type { SqlDatabase } from './postgres-types.js';
 import type { CorpusStudent, Neighbour, SearchFilter } from './types.js';
 import { checkDimensions, dot, toVector } from './vector-bytes.js';
 
 export interface SearchSettings {
-  /** Up to so many functions that a filter may match, all are compared. Default 20,000. */
+  /**
+   * Up to so many functions that a filter may match, all are compared. Default: a corpus of up to
+   * 20,000 as a whole; above, where that takes less than the index (`COST_RATIO`).
+   */
   exactUpTo?: number;
   /** Breadth of a search in the HNSW index (`hnsw.ef_search`). Default 60. */
   breadth?: number;
 }
 
+/** A corpus of more functions gets an index. */
 export const EXACT_UP_TO = 20_000;
 const BREADTH = 60;
+/**
+ * What the index costs for a filter grows with the share that does not match, since the search walks
+ * over it: with n / m for m matches among n functions. Comparing all grows with m. Both took equally
+ * long at about m² = 500 n (bench/postgres.mjs, 100,000 functions).
+ */
+const COST_RATIO = 500;
 /** Candidates by rounded vectors for `k` functions wanted; the exact vectors choose among them. */
 const candidatesFor = (k: number) => k + 10;
 /** Functions as alike as these are told apart by nothing; more candidates would not help. */
@@ -105,7 +116,7 @@ async function planSearch(
   db: SqlDatabase,
   k: number,
   filter: SearchFilter,
-  { exactUpTo = EXACT_UP_TO, breadth = BREADTH }: SearchSettings,
+  { exactUpTo, breadth = BREADTH }: SearchSettings,
 ): Promise<Plan> {
   const { sql, parameters } = await conditionsOf(db, { ...filter, paths: undefined }, 4);
   const where = sql.length ? ` WHERE ${sql.join(' AND ')}` : '';
@@ -118,13 +129,16 @@ async function planSearch(
       set_config('hnsw.ef_search', $2, true),
       set_config('hnsw.iterative_scan', 'relaxed_order', true),
       set_config('jit', 'off', true)
-    FROM (SELECT student, most, most > $3 AND to_regclass($1) IS NOT NULL AS indexed
+    FROM (SELECT student, most, to_regclass($1) IS NOT NULL AND
+          CASE WHEN $3::bigint IS NULL THEN most * most > ${COST_RATIO} * total ELSE most > $3 END
+            AS indexed
         FROM (SELECT (SELECT value FROM xccd.meta WHERE key = 'student') AS student,
-            (SELECT coalesce(sum(functions), 0)::bigint FROM xccd.tallies${where}) AS most) a) b`,
+            (SELECT coalesce(sum(functions), 0)::bigint FROM xccd.tallies${where}) AS most,
+            (SELECT coalesce(sum(functions), 0)::bigint FROM xccd.tallies) AS total) a) b`,
     [
       `xccd.${NEAR_INDEX}`,
       String(Math.min(1000, Math.max(breadth, candidatesFor(k)))),
-      exactUpTo,
+      exactUpTo ?? null,
       ...parameters,
     ],
   );

@@ -5,9 +5,10 @@ import { createHash } from 'node:crypto';
 import type { Language } from '../code/types.js';
 import { UserError } from '../errors.js';
 import type { EncodedFunction } from '../student/types.js';
-import { packCanonical, unpackCanonical } from './canonical-blob.js';
+import { packCanonical } from './canonical-blob.js';
 import { contentDigest, DigestSum, fileDigest, repositoryDigest } from './content-digest.js';
 import { FirstPass, SketchTable, type Candidate, type SketchRow } from './first-pass.js';
+import { toFunction, type FunctionRow } from './function-row.js';
 import { globToRegExp } from './glob.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import { sketchOf } from './sketch.js';
@@ -36,25 +37,6 @@ export interface SqliteStoreOptions {
 }
 
 type RepositoryFields = Omit<RepositoryRecord, 'functions' | 'files'>;
-
-interface FunctionRow {
-  id: number;
-  name: string;
-  language: string;
-  start_line: number;
-  end_line: number;
-  hash: string;
-  tokens: number;
-  idiom: number;
-  profile: Buffer;
-  canonical: Buffer | null;
-  vector: Buffer;
-  path: string;
-  license: string;
-  repository: string;
-  commit_sha: string | null;
-  visibility: 'public' | 'private';
-}
 
 const FUNCTION_ROWS = `
   SELECT f.id, f.name, l.name AS language, f.start_line, f.end_line, f.hash, f.tokens, f.idiom,
@@ -688,31 +670,4 @@ function conditions(filter: SearchFilter): { sql: string[]; parameters: string[]
   add('files.license IN (SELECT value FROM json_each(?))', filter.licenses);
   add('path_matches(files.path, ?)', filter.paths);
   return { sql, parameters };
-}
-
-function toFunction(row: FunctionRow): CorpusFunction {
-  const { canonical } = row;
-  let unpacked: { text: string; lines: number[] } | undefined;
-  return {
-    id: row.id,
-    repository: row.repository,
-    commit: row.commit_sha,
-    path: row.path,
-    name: row.name,
-    language: row.language as Language,
-    startLine: row.start_line,
-    endLine: row.end_line,
-    license: row.license,
-    hash: row.hash,
-    tokens: row.tokens,
-    idiom: row.idiom === 1,
-    visibility: row.visibility,
-    vector: toVector(row.vector),
-    profile: row.profile,
-    // Unpacked when asked for: most functions that are read are never shown.
-    get canonical() {
-      if (canonical) unpacked ??= unpackCanonical(canonical);
-      return unpacked;
-    },
-  };
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
+import { readJsonFile } from './json-file.js';
 
 /** Layers over a hidden state: a binary head (one output) or a projection (as many as `dimensions`). */
 export const layersSchema = z.strictObject({
@@ -34,19 +34,9 @@ export function readLayers(path: string, inputs: number, outputs: number): Layer
       `${path} does not hold the layers of a head: ${what}.`,
       'Restore it from the training output, or export the student again.',
     );
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw refuse((error as Error).message);
-  }
-  const parsed = layersSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw refuse(`${issue.path.join('.') || '(root)'}: ${issue.message}`);
-  }
-  const { mean, scale, layers } = parsed.data;
-  if (parsed.data.inputs !== inputs || mean.length !== inputs || scale.length !== inputs) {
+  const parsed = readJsonFile(path, layersSchema, refuse);
+  const { mean, scale, layers } = parsed;
+  if (parsed.inputs !== inputs || mean.length !== inputs || scale.length !== inputs) {
     throw refuse(`a hidden state has ${inputs} numbers`);
   }
   let width = inputs;
@@ -58,7 +48,7 @@ export function readLayers(path: string, inputs: number, outputs: number): Layer
   }
   if (width !== outputs)
     throw refuse(`the last layer gives ${width} numbers instead of ${outputs}`);
-  return parsed.data;
+  return parsed;
 }
 
 /** What the layers make of a hidden state. */

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
+import { readJsonFile } from './json-file.js';
 import { FEATURE_NAMES } from './pair-features.js';
 
 const standardisation = {
@@ -68,20 +68,10 @@ export function readPairModel(path: string): PairModel {
       `${path} is not a binary head: ${what}.`,
       'Restore it from the package, or fit it again (training/README.md).',
     );
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw refuse((error as Error).message);
-  }
-  const parsed = pairModelSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw refuse(`${issue.path.join('.') || '(root)'}: ${issue.message}`);
-  }
-  const mismatch = mismatchIn(parsed.data);
+  const parsed = readJsonFile(path, pairModelSchema, refuse);
+  const mismatch = mismatchIn(parsed);
   if (mismatch) throw refuse(mismatch);
-  return parsed.data;
+  return parsed;
 }
 
 function mismatchIn(model: PairModel): string | undefined {
