@@ -2,7 +2,7 @@
  * Exact search in a SQLite corpus against PostgreSQL with pgvector, side by side in one run.
  *
  *   npm run bench:postgres -- --corpus FILE --database postgres://… [--sizes 10000,100000,300000]
- *     [--queries 200] [--breadth 40,100,200] [--output DIR]
+ *     [--queries 200] [--breadth 20,40,100] [--output DIR] [--resume] [--priority=N]
  *
  * FILE is a real corpus: one that `xccd index` made, or the unpacked starter corpus. DATABASE is an
  * empty database that may be written to and emptied. Queries are real functions that are held out of
@@ -11,7 +11,9 @@
  * those of a real corpus of that size would: the cosines of the tenth neighbours are in the result.
  * Both stores get the same records. Recall is against the exact answer, by score: a function as near
  * as the exact tenth counts. Every store is measured in a process of its own. Writes postgres.json
- * after each size, and postgres.md of it.
+ * after each size, and postgres.md of it; --resume keeps the sizes that are in there already.
+ * --priority gives the searching processes and their server processes this niceness (root alone),
+ * for figures that other work on the machine does not decide.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -23,7 +25,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, setPriority, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -39,8 +41,10 @@ const { values: options } = parseArgs({
     database: { type: 'string' },
     sizes: { type: 'string', default: '10000,100000,300000' },
     queries: { type: 'string', default: '200' },
-    breadth: { type: 'string', default: '40,100,200' },
+    breadth: { type: 'string', default: '20,40,100' },
     output: { type: 'string', default: here('results') },
+    resume: { type: 'boolean', default: false },
+    priority: { type: 'string' },
     measure: { type: 'string' },
   },
 });
@@ -48,7 +52,6 @@ const K = 10;
 const BATCH = 20;
 const NOISE = 0.02;
 const PER_FILE = 20;
-const REPOSITORIES = 40;
 /** Put into the finished HNSW index, to see how fast it takes new functions. */
 const ADDED = 2000;
 const numbers = (text) => text.split(',').map(Number);
@@ -81,11 +84,12 @@ async function measure(spec) {
   const store = db
     ? await openPostgresStore(db, { ...spec.search, readonly: true })
     : openSqliteStore(spec.file, { readonly: true });
+  const backends = db ? await ownBackends(db) : [];
+  if (spec.priority) for (const pid of [process.pid, ...backends]) prefer(pid, spec.priority);
   const answers = {};
   const figures = {};
   for (const [name, filter] of Object.entries(filters)) {
     const [firstBatchMs] = await timed(() => store.search(vectors.slice(0, BATCH), K, filter));
-    const backends = db ? await ownBackends(db) : [];
     const cpuBefore = cpuMs(backends);
     const single = [];
     const lists = [];
@@ -112,11 +116,19 @@ async function measure(spec) {
   }
   const processMiB = (process.resourceUsage().maxRSS * 1024 - started) / 2 ** 20;
   const serverMiB = db ? await serverMemory(db) : null;
+  if (spec.priority) for (const pid of [process.pid, ...backends]) prefer(pid, '0');
   await store.close();
   return { answers, figures, processMiB, serverMiB };
 }
 
-/** Processes of the server that serve xccd. */
+/** Sets the niceness of a process, and of its session where the kernel shares out by sessions. */
+function prefer(pid, niceness) {
+  setPriority(pid, Number(niceness));
+  const session = `/proc/${pid}/autogroup`;
+  if (existsSync(session)) writeFileSync(session, niceness);
+}
+
+/** Processes of the server that serve xccd's connections; one of them answers every search. */
 async function ownBackends(db) {
   const rows = await db.query(
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'xccd' AND backend_type = 'client backend'",
@@ -175,8 +187,9 @@ const pick = (list) => list[Math.floor(random() * list.length)];
 const source = openSqliteStore(options.corpus, { readonly: true });
 const student = await source.student();
 const real = [];
-for await (const { vector, language, license, profile, hash, tokens } of source.functions()) {
-  real.push({ vector, language, license, profile, hash, tokens });
+for await (const item of source.functions()) {
+  const { repository, vector, language, license, profile, hash, tokens } = item;
+  real.push({ repository, vector, language, license, profile, hash, tokens });
 }
 await source.close();
 for (let i = real.length - 1; i > 0; i--) {
@@ -206,45 +219,53 @@ function between(held) {
   return { ...one, hash: `${held}`, vector: own.map((x) => x / length) };
 }
 
+/** Files of functions `from` to `to`, each in the repository of the real function that it is or is like. */
 function* files(from, to) {
   seed = 7 + from;
-  for (let held = from; held < to;) {
-    const file = Math.floor(held / PER_FILE);
-    const functions = [];
-    let license;
-    for (; functions.length < PER_FILE && held < to; held++) {
-      const one = held < real.length ? real[held] : between(held);
-      license ??= one.license;
-      functions.push({
-        ...{ language: one.language, name: `f${held}`, startLine: 1, endLine: 2 },
-        ...{ hash: one.hash, tokens: one.tokens, profile: one.profile, vector: one.vector },
-      });
-    }
-    yield {
-      repository: `bench/r${file % REPOSITORIES}`,
-      record: { path: `src/f${file}.txt`, contentHash: `${file}`, license, functions },
-    };
+  const waiting = new Map();
+  const file = (repository, list) => ({
+    repository,
+    record: {
+      ...{ path: `src/f${list[0].held}.txt`, contentHash: `${list[0].held}` },
+      license: list[0].license,
+      functions: list.map(({ held, language, hash, tokens, profile, vector }) => ({
+        ...{ language, name: `f${held}`, startLine: 1, endLine: 2 },
+        ...{ hash, tokens, profile, vector },
+      })),
+    },
+  });
+  for (let held = from; held < to; held++) {
+    const one = held < real.length ? real[held] : between(held);
+    const list = waiting.get(one.repository) ?? [];
+    waiting.set(one.repository, list);
+    list.push({ held, ...one });
+    if (list.length === PER_FILE) yield file(one.repository, list.splice(0));
   }
+  for (const [repository, list] of waiting) if (list.length) yield file(repository, list);
 }
 
 async function fill(store, from, to) {
   await store.setStudent(student);
-  const repository = { commit: null, url: null, license: 'NOASSERTION', visibility: 'public' };
-  for (let i = 0; i < REPOSITORIES; i++) {
-    await store.upsertRepository({ name: `bench/r${i}`, ...repository });
+  const record = { commit: null, url: null, license: 'NOASSERTION', visibility: 'public' };
+  for (const name of new Set(real.map(({ repository }) => repository))) {
+    await store.upsertRepository({ name, ...record });
   }
   const waiting = new Map();
-  for (const { repository, record } of files(from, to)) {
+  for (const { repository, record: one } of files(from, to)) {
     const list = waiting.get(repository) ?? [];
     waiting.set(repository, list);
-    list.push(record);
+    list.push(one);
     if (list.length === 25) await store.putFiles(repository, list.splice(0));
   }
   for (const [repository, list] of waiting) if (list.length) await store.putFiles(repository, list);
 }
 
 function measured(spec) {
-  const args = [fileURLToPath(import.meta.url), '--measure', JSON.stringify({ input, ...spec })];
+  const args = [
+    fileURLToPath(import.meta.url),
+    '--measure',
+    JSON.stringify({ input, priority: options.priority, ...spec }),
+  ];
   const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);
@@ -283,7 +304,10 @@ async function watched(db, work) {
   }
 }
 
-const rows = [];
+const resultFile = join(options.output, 'postgres.json');
+const rows =
+  options.resume && existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')).rows : [];
+const sizes = numbers(options.sizes).filter((size) => !rows.some((r) => r.functions === size));
 const database = options.database;
 const setup = await openSqlDatabase(database);
 const settings = Object.fromEntries(
@@ -299,7 +323,7 @@ const [{ extversion: pgvector }] = await setup.query(
 );
 await setup.close();
 
-for (const size of numbers(options.sizes)) {
+for (const size of sizes) {
   say(`${size} functions: SQLite`);
   const file = join(work, `${size}.db`);
   const writer = openSqliteStore(file);
@@ -365,10 +389,11 @@ for (const size of numbers(options.sizes)) {
       addedPerSecond: (ADDED * 1000) / addMs,
     },
   });
+  rows.sort((a, b) => a.functions - b.functions);
   await db.close();
   write();
 }
-say('done');
+process.stdout.write(postgresTable(write()));
 
 function write() {
   const result = {
@@ -389,11 +414,12 @@ function write() {
     cpu: cpus()[0]?.model,
     cores: availableParallelism(),
     memoryGiB: totalmem() / 2 ** 30,
+    priority: options.priority ?? null,
     load: loadavg()[0],
     rows,
   };
   mkdirSync(options.output, { recursive: true });
-  writeFileSync(join(options.output, 'postgres.json'), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(resultFile, `${JSON.stringify(result, null, 2)}\n`);
   writeFileSync(join(options.output, 'postgres.md'), postgresTable(result));
-  if (rows.length === numbers(options.sizes).length) process.stdout.write(postgresTable(result));
+  return result;
 }

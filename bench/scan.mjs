@@ -6,9 +6,10 @@
  *
  * FILE holds real functions, one a line: {lang, name, code, repo, path, license} (default: of
  * ../shared/data beside the checkout). The first SIZE of them, repository by repository, are indexed
- * with `xccd index` unless --corpus names a corpus that is there; a change adds 20 others. Cold: a
- * new process and an empty vector cache for every run; warm: with the cache of the run before. Wall
- * time, processor time (all threads) and the peak of the resident set are those of the process.
+ * with `xccd index` unless --corpus names a corpus that is there; a change adds 20 others. Every run
+ * is a new process. First: with an empty cache folder, so that the starter corpus is unpacked; cold:
+ * with an empty vector cache; warm: with the cache of the run before. Wall time, processor time (all
+ * threads) and the peak of the resident set are those of the process.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -104,15 +105,29 @@ process.on('exit', () => writeFileSync(process.env.BENCH_USAGE, JSON.stringify(p
 `,
 );
 
-function scan(cache) {
+const KINDS = {
+  first: 'first scan: unpacks the starter corpus',
+  cold: 'vector cache empty',
+  warm: 'vector cache filled',
+  alone: 'vector cache filled, `--no-starter`',
+};
+
+function scan(cache, kind) {
   const usage = join(work, 'usage.json');
   const student = options.student ? ['--student', options.student] : [];
+  const starter = kind === 'alone' ? ['--no-starter'] : [];
+  if (kind === 'cold') rmSync(join(cache, 'xccd', 'vectors'), { recursive: true });
   const start = performance.now();
   const run = xccd(
-    ['scan', '--base', 'HEAD~1', '--corpus', corpus, '--json', '--device', 'cpu', ...student],
+    [
+      ...['scan', '--base', 'HEAD~1', '--corpus', corpus, '--json', '--device', 'cpu'],
+      ...[...student, ...starter],
+    ],
     { XDG_CACHE_HOME: cache, BENCH_USAGE: usage, NODE_OPTIONS: `--import=${meter}` },
   );
   const seconds = (performance.now() - start) / 1000;
+  const unpacked = run.stderr.includes('Unpacking the starter corpus');
+  if (unpacked !== (kind === 'first')) throw new Error(`${kind}: ${run.stderr}`);
   const result = JSON.parse(run.stdout);
   const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(usage, 'utf8'));
   const cpu = (userCPUTime + systemCPUTime) / 1e6;
@@ -120,16 +135,14 @@ function scan(cache) {
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const figures = { cold: [], warm: [] };
-let result;
+const figures = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, []]));
 for (let i = 0; i < Number(options.runs); i++) {
   const cache = mkdtempSync(join(work, 'cache-'));
-  for (const kind of ['cold', 'warm']) {
-    const run = scan(cache);
-    figures[kind].push(run);
-    result = run.result;
-  }
+  for (const kind of Object.keys(KINDS)) figures[kind].push(scan(cache, kind));
+  rmSync(cache, { recursive: true });
 }
+const result = figures.warm.at(-1).result;
+const alone = figures.alone.at(-1).result;
 
 const row = (kind) => {
   const seconds = figures[kind].map((run) => run.seconds);
@@ -143,17 +156,17 @@ const row = (kind) => {
     peakMiB: Math.max(...mebibytes),
   };
 };
-const rows = [row('cold'), row('warm')];
+const rows = Object.keys(KINDS).map(row);
 const lines = [
   '# `xccd scan` of a change',
   '',
-  `${result.summary.scannedFunctions} of ${result.summary.changedFunctions} changed functions scanned against ${result.corpus.functions} indexed ones with ${result.student.id} (${result.student.head} head); ${options.runs} runs, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)} beside the runs.`,
+  `${result.summary.scannedFunctions} of ${result.summary.changedFunctions} changed functions scanned against ${result.corpus.functions} indexed ones, of which ${alone.corpus.functions} in the corpus and the rest in the starter corpus, with ${result.student.id} (${result.student.head} head); ${options.runs} runs, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)} beside the runs.`,
   '',
-  '| vector cache | fastest (s) | median (s) | slowest (s) | processor time, median (s) | peak memory (MiB) |',
+  '| run | fastest (s) | median (s) | slowest (s) | processor time, median (s) | peak memory (MiB) |',
   '| --- | ---: | ---: | ---: | ---: | ---: |',
   ...rows.map(
     ({ kind, fastest, median: middle, slowest, cpu, peakMiB }) =>
-      `| ${kind} | ${fastest.toFixed(2)} | ${middle.toFixed(2)} | ${slowest.toFixed(2)} | ${cpu.toFixed(2)} | ${peakMiB.toFixed(0)} |`,
+      `| ${KINDS[kind]} | ${fastest.toFixed(2)} | ${middle.toFixed(2)} | ${slowest.toFixed(2)} | ${cpu.toFixed(2)} | ${peakMiB.toFixed(0)} |`,
   ),
   '',
   // A corpus from elsewhere may hold the very functions of the change.
