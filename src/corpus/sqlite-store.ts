@@ -67,6 +67,7 @@ class SqliteStore implements CorpusStore {
   private readonly cacheBytes: number;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
   private table: { rows: SketchTable; whole: boolean; stamp: string } | undefined;
+  private known: { stamp: string; records: RepositoryRecord[] } | undefined;
   private writes = 0;
 
   constructor(
@@ -105,17 +106,28 @@ class SqliteStore implements CorpusStore {
     return this.write(() => this.setMeta('student', value));
   }
 
+  /** Counts every function, which takes a while: kept until somebody writes. */
   repositories(): Promise<RepositoryRecord[]> {
-    return this.read(
-      () =>
-        this.statement(
-          `SELECT r.name, r.commit_sha AS "commit", r.url, r.license, r.visibility,
+    return this.read(() => {
+      const stamp = this.stamp();
+      if (this.known?.stamp !== stamp) this.known = { stamp, records: this.countedRepositories() };
+      return this.known.records.map((record) => ({ ...record }));
+    });
+  }
+
+  private countedRepositories(): RepositoryRecord[] {
+    return this.statement(
+      `SELECT r.name, r.commit_sha AS "commit", r.url, r.license, r.visibility,
             (SELECT count(*) FROM files WHERE repository_id = r.id) AS files,
             (SELECT count(*) FROM files JOIN functions f ON f.file_id = files.id
               WHERE files.repository_id = r.id) AS functions
           FROM repositories r ORDER BY r.name`,
-        ).all() as RepositoryRecord[],
-    );
+    ).all() as RepositoryRecord[];
+  }
+
+  /** Changes with every write, of this connection and of others. */
+  private stamp(): string {
+    return `${this.db.pragma('data_version', { simple: true }) as number}.${this.writes}`;
   }
 
   async fileHashes(repository: string): Promise<Map<string, string>> {
@@ -492,8 +504,7 @@ class SqliteStore implements CorpusStore {
 
   /** The sketches, all in memory where they fit, and then until somebody writes. */
   private sketches(dimensions: number): { rows: SketchTable; whole: boolean } {
-    const version = this.db.pragma('data_version', { simple: true }) as number;
-    const stamp = `${version}.${this.writes}.${dimensions}`;
+    const stamp = `${this.stamp()}.${dimensions}`;
     if (this.table?.stamp === stamp) return this.table;
     const capacity = Math.max(1, Math.floor(this.cacheBytes / (dimensions + 40)));
     const { n } = this.statement('SELECT count(*) AS n FROM sketches').get() as { n: number };

@@ -104,6 +104,25 @@ describe('a corpus file', () => {
     await reader.close();
   });
 
+  it('counts its repositories anew after every write, its own and those of others', async () => {
+    const file = join(folder, 'corpus.db');
+    await filled(file);
+    const [store, other] = [openSqliteStore(file), openSqliteStore(file)];
+    const counts = async () =>
+      (await store.repositories()).map(({ name, functions }) => `${name} ${functions}`);
+    expect(await counts()).toEqual(['acme/shop 50']);
+    (await store.repositories())[0]!.functions = 0;
+    expect(await counts()).toEqual(['acme/shop 50']);
+    await other.putFiles('acme/shop', [exampleFile('b.py', ['one more'])]);
+    expect(await counts()).toEqual(['acme/shop 51']);
+    await store.upsertRepository(exampleRepository('acme/tools'));
+    expect(await counts()).toEqual(['acme/shop 51', 'acme/tools 0']);
+    await other.removeRepository('acme/shop');
+    expect(await counts()).toEqual(['acme/tools 0']);
+    await store.close();
+    await other.close();
+  });
+
   it('refuses to be changed when it was opened for reading', async () => {
     const file = join(folder, 'corpus.db');
     await filled(file);
