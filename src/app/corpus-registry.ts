@@ -1,4 +1,4 @@
-import type { ExecuteSql } from './deliveries.js';
+import { createOnce, type ExecuteSql } from './execute-sql.js';
 
 /** A repository of the corpus that the App looks after; others were indexed by hand. */
 export interface RegisteredRepository {
@@ -25,13 +25,15 @@ export async function openCorpusRegistry(
   schema: string,
 ): Promise<CorpusRegistry> {
   const table = `"${schema}".xccd_repository`;
-  await executeSql(`
-    CREATE TABLE IF NOT EXISTS ${table} (
+  await createOnce(
+    executeSql,
+    `CREATE TABLE IF NOT EXISTS ${table} (
       name text PRIMARY KEY,
       github_id bigint NOT NULL,
       installation_id bigint NOT NULL,
       state text
-    )`);
+    )`,
+  );
   return {
     async all() {
       const { rows } = await executeSql(

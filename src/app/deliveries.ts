@@ -1,5 +1,4 @@
-/** The statements that pg-boss's database runs, on PostgreSQL and on PGlite. */
-export type ExecuteSql = (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>;
+import { createOnce, type ExecuteSql } from './execute-sql.js';
 
 /** GitHub redelivers for three days; what is older is forgotten. */
 const KEPT = '30 days';
@@ -13,14 +12,16 @@ export interface Deliveries {
 /** @param schema of the job queue, whose database keeps the deliveries too */
 export async function openDeliveries(executeSql: ExecuteSql, schema: string): Promise<Deliveries> {
   const table = `"${schema}".xccd_delivery`;
-  await executeSql(`
-    CREATE TABLE IF NOT EXISTS ${table} (
+  await createOnce(
+    executeSql,
+    `CREATE TABLE IF NOT EXISTS ${table} (
       delivery_id text NOT NULL,
       job_key text NOT NULL,
       job_id uuid NOT NULL,
       received_on timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (delivery_id, job_key)
-    )`);
+    )`,
+  );
   await executeSql(`DELETE FROM ${table} WHERE received_on < now() - interval '${KEPT}'`);
   return {
     async jobOf(deliveryId, key) {

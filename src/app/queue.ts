@@ -5,7 +5,8 @@ import { PgBoss, fromPglite, type JobWithMetadata, type WorkOptions } from 'pg-b
 import { lockFile } from '../corpus/sqlite-lock.js';
 import { UserError } from '../errors.js';
 import { rateLimitedUntil } from '../github/rate-limit.js';
-import { openDeliveries, type ExecuteSql } from './deliveries.js';
+import { openDeliveries } from './deliveries.js';
+import type { ExecuteSql } from './execute-sql.js';
 import { isBackground, jobKey, type Job } from './jobs.js';
 
 const SCAN = 'scan';

@@ -19,7 +19,7 @@ import { corpusWebhooks } from './corpus-webhooks.js';
 import { runCorpusJob, type CorpusTools } from './corpus-worker.js';
 import type { AppEnvironment } from './environment.js';
 import { appServer, WEBHOOKS_PATH } from './http.js';
-import { placeOf, type CorpusJob, type Job, type ScanJob } from './jobs.js';
+import { jobKey, placeOf, type CorpusJob, type Job, type ScanJob } from './jobs.js';
 import { createMetrics } from './metrics.js';
 import { openQueue, Postponed, type JobContext } from './queue.js';
 import { safeError } from './safe-error.js';
@@ -128,7 +128,8 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
       const enqueue = (next: ScanJob) => queue.add(next, deliveryId);
       const say = (message: string) =>
         log.info({ delivery: deliveryId, repository: placeOf(job) }, message);
-      const tools = { ...clients, store: searched, student, cache, labels };
+      const attempted = `${deliveryId} ${jobKey(job)}`;
+      const tools = { ...clients, store: searched, student, cache, labels, attempted };
       await runJob(job, { ...tools, last, newerWaits, enqueue, log: say });
     } finally {
       scans -= 1;

@@ -16,6 +16,8 @@ export interface WorkerTools {
   cache?: BlobCache;
   /** What people said of findings. */
   labels: LabelStore;
+  /** Names this job in all of its attempts. Without it each attempt makes a check of its own. */
+  attempted?: string;
   /** No further attempt follows. */
   last: boolean;
   log(message: string): void;

@@ -57,10 +57,11 @@ async function underCheck(
   client: GitHubClient,
   repository: RepositoryRef,
   headSha: string,
-  log: WorkerTools['log'],
+  { log, attempted }: WorkerTools,
   scan: () => Promise<DecidedScan>,
 ): Promise<void> {
-  const check = await openCheck(client, repository, headSha);
+  const check = await openCheck(client, repository, headSha, attempted);
+  if (!check) return log('the check is completed already');
   try {
     await completeCheck(client, repository, check, outcomeOf(await scan()));
   } catch (thrown) {
@@ -98,7 +99,7 @@ async function pullRequestJob(
 ): Promise<void> {
   const pr = await fetchPullRequest(client, job);
   if (pr.state === 'closed') return;
-  await underCheck(client, job, pr.headSha, tools.log, async () => {
+  await underCheck(client, job, pr.headSha, tools, async () => {
     const checkpoint = async (): Promise<void> => {
       if (!(await tools.newerWaits())) return;
       if ((await currentHead(client, job)) !== pr.headSha) throw new Superseded();
@@ -143,7 +144,7 @@ function run(client: GitHubClient, job: ScanJob, tools: WorkerTools): Promise<vo
     case 'pull-request':
       return pullRequestJob(client, job, tools);
     case 'comparison':
-      return underCheck(client, job, job.head, tools.log, async () =>
+      return underCheck(client, job, job.head, tools, async () =>
         decide(await scanComparison(client, job, job.base, job.head, tools), job, tools),
       );
     case 'commit':

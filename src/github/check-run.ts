@@ -84,14 +84,17 @@ function annotationOf(finding: Finding, hunks: Hunks) {
 
 /**
  * Opens the check on a commit, in progress. One that a crashed run left open is taken up again, so
- * that a commit never shows two.
+ * that a commit never shows two. Null where the same job has completed it: it crashed afterwards.
+ *
+ * @param job names the job in all of its attempts
  */
 export async function openCheck(
   client: GitHubClient,
   { owner, repo }: RepositoryRef,
   headSha: string,
-): Promise<OpenCheck> {
-  const find = async (): Promise<OpenCheck | null> => {
+  job?: string,
+): Promise<OpenCheck | null> {
+  const list = async () => {
     const { data } = await client.rest.checks.listForRef({
       owner,
       repo,
@@ -99,7 +102,10 @@ export async function openCheck(
       check_name: CHECK_NAME,
       filter: 'latest',
     });
-    const open = data.check_runs.find((run) => run.status !== 'completed');
+    return data.check_runs;
+  };
+  const openOf = (runs: Awaited<ReturnType<typeof list>>): OpenCheck | null => {
+    const open = runs.find((run) => run.status !== 'completed');
     return open ? { id: open.id, annotated: open.output?.annotations_count ?? 0 } : null;
   };
   const create = async (): Promise<OpenCheck> => {
@@ -109,11 +115,18 @@ export async function openCheck(
       name: CHECK_NAME,
       head_sha: headSha,
       status: 'in_progress',
+      ...(job === undefined ? {} : { external_id: job }),
       request: NOT_AGAIN,
     });
     return { id: data.id, annotated: 0 };
   };
-  return (await find()) ?? (await once(create, find));
+  const runs = await list();
+  const open = openOf(runs);
+  if (open) return open;
+  const byJob = runs.find((run) => job !== undefined && run.external_id === job);
+  // One that asks for action may have ended by the fault that this attempt tries again.
+  if (byJob && byJob.conclusion !== 'action_required') return null;
+  return once(create, async () => openOf(await list()));
 }
 
 /** Completes a check, with annotations in batches of 50 and the actions a reader can take. */

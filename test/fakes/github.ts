@@ -45,6 +45,7 @@ export interface FakeCheck {
   headSha: string;
   status: string;
   conclusion?: string;
+  externalId?: string;
   output: { title?: string; summary?: string; annotations: unknown[] };
 }
 
@@ -431,9 +432,8 @@ export class FakeGitHub {
       const found = this.checks.filter((check) => check.headSha === request.params.ref);
       return {
         total_count: found.length,
-        check_runs: found.map(({ id, status, output }) => ({
-          id,
-          status,
+        check_runs: found.map(({ id, status, conclusion = null, externalId = null, output }) => ({
+          ...{ id, status, conclusion, external_id: externalId },
           output: { annotations_count: output.annotations.length },
         })),
       };
@@ -449,6 +449,7 @@ export class FakeGitHub {
         id: this.nextId++,
         headSha: String(body.head_sha),
         status: String(body.status),
+        ...(body.external_id === undefined ? {} : { externalId: String(body.external_id) }),
         output: { annotations: [] },
       };
       this.checks.push(check);

@@ -42,7 +42,7 @@ test('buttons keep to GitHub’s limits', () => {
 });
 
 test('120 annotations come in three requests and stay on lines of the diff', async () => {
-  const check = await openCheck(client, repository, sha);
+  const check = (await openCheck(client, repository, sha))!;
   await completeCheck(client, repository, check, outcome(120));
   expect(github.requests.filter((one) => one === 'checks/update')).toHaveLength(3);
   const annotations = github.checks[0]!.output.annotations as {
@@ -59,19 +59,34 @@ test('120 annotations come in three requests and stay on lines of the diff', asy
 });
 
 test('a run that crashed between two batches is completed without annotating twice', async () => {
-  const first = await openCheck(client, repository, sha);
+  const first = (await openCheck(client, repository, sha))!;
   github.checks[0]!.output.annotations = Array.from({ length: 50 }, (_, i) => ({
     raw_details: `xccd finding ${finding(i).id}`,
   }));
-  const again = await openCheck(client, repository, sha);
+  const again = (await openCheck(client, repository, sha))!;
   expect(again).toEqual({ id: first.id, annotated: 50 });
   await completeCheck(client, repository, again, outcome(70));
   expect(github.checks).toHaveLength(1);
   expect(github.checks[0]!.output.annotations).toHaveLength(70);
 });
 
+test('a job that crashed after its check was completed makes no second one, and any other job does', async () => {
+  const check = (await openCheck(client, repository, sha, 'job 1'))!;
+  await completeCheck(client, repository, check, outcome(1));
+  expect(await openCheck(client, repository, sha, 'job 1')).toBeNull();
+  expect(await openCheck(client, repository, sha, 'job 2')).not.toBeNull();
+});
+
+test('a job whose check told of a fault makes another one', async () => {
+  const check = (await openCheck(client, repository, sha, 'job 1'))!;
+  const fault = { ...outcome(0), conclusion: 'action_required' as const };
+  await completeCheck(client, repository, check, fault);
+  expect(await openCheck(client, repository, sha, 'job 1')).toMatchObject({ annotated: 0 });
+  expect(github.checks).toHaveLength(2);
+});
+
 test('a summary that is too long is cut between paragraphs, never inside a fence', async () => {
-  const check = await openCheck(client, repository, sha);
+  const check = (await openCheck(client, repository, sha))!;
   const fence = `\`\`\`\`\n${'code ``` \n\n'.repeat(20)}\`\`\`\``;
   const summary = Array.from({ length: 600 }, (_, i) => `paragraph ${i}\n\n${fence}`).join('\n\n');
   await completeCheck(client, repository, check, { ...outcome(0), summary });

@@ -37,7 +37,7 @@ class Scene {
     });
 
   async complete(count: number): Promise<void> {
-    const check = await openCheck(this.client, repository, this.pull.headSha);
+    const check = (await openCheck(this.client, repository, this.pull.headSha))!;
     await completeCheck(this.client, repository, check, {
       ...{ conclusion: 'success', title: 't', summary: 's', findings: findings(count), hunks },
     });
