@@ -34,9 +34,12 @@ export async function writeResult(text: string, file?: string): Promise<void> {
   try {
     writeFileSync(file, text);
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(
-      `${file} cannot be written: ${(error as Error).message}`,
-      'Name a file in an existing folder that you may write to.',
+      `${file} cannot be written: ${message}`,
+      code === 'ENOSPC'
+        ? 'Free some space, or name a file on another disk.'
+        : 'Name a file in an existing folder that you may write to.',
     );
   }
 }

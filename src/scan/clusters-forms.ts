@@ -5,6 +5,7 @@ import { LANGUAGES, type Language } from '../code/types.js';
 import { SketchTable } from '../corpus/first-pass.js';
 import { sketchOf } from '../corpus/sketch.js';
 import type { CorpusStore, SearchFilter } from '../corpus/types.js';
+import { UserError } from '../errors.js';
 import type { EncodedFunction } from '../student/types.js';
 
 /** Encoded functions kept in memory; the rest is read again from the spill file. */
@@ -38,8 +39,12 @@ export class Forms {
 
   private constructor(readonly dimensions: number) {
     this.table = new SketchTable(dimensions, Number.MAX_SAFE_INTEGER);
-    this.folder = mkdtempSync(join(tmpdir(), 'xccd-report-'));
-    this.file = openSync(join(this.folder, 'encoded'), 'wx+', 0o600);
+    try {
+      this.folder = mkdtempSync(join(tmpdir(), 'xccd-report-'));
+      this.file = openSync(join(this.folder, 'encoded'), 'wx+', 0o600);
+    } catch (error) {
+      throw explainSpillError(error);
+    }
   }
 
   get length(): number {
@@ -49,6 +54,8 @@ export class Forms {
   /**
    * Reads the functions that can form clusters: no idioms, none of fewer than `minTokens` tokens.
    * To be closed.
+   *
+   * @throws UserError when the temporary file cannot be written
    */
   static async read(
     store: CorpusStore,
@@ -125,7 +132,12 @@ export class Forms {
 
   private write(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length;) {
-      const written = writeSync(this.file, bytes, from, bytes.length - from, this.end);
+      let written: number;
+      try {
+        written = writeSync(this.file, bytes, from, bytes.length - from, this.end);
+      } catch (error) {
+        throw explainSpillError(error);
+      }
       from += written;
       this.end += written;
     }
@@ -161,6 +173,25 @@ export class Forms {
     closeSync(this.file);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The user's error behind an error of the temporary file, or the error itself where it is a fault. */
+export function explainSpillError(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const remedy = 'name a folder on another disk by the environment variable TMPDIR.';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UserError(
+      `No space is left in ${tmpdir()} for a temporary file of about 2 KB per function`,
+      `Free some space there, or ${remedy}`,
+    );
+  }
+  if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(code ?? '')) {
+    return new UserError(
+      `The folder for temporary files cannot be written (${message})`,
+      `Make it writable, or ${remedy}`,
+    );
+  }
+  return error;
 }
 
 /** Languages in the order in which the project lists them. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Folder, MIT_TEXT, pythonFunction, rustFunction } from '../corpus/git-fixture.js';
 import { pageData } from '../report/html-data.js';
@@ -78,6 +79,21 @@ describe('xccd report', () => {
       expect(unknown.stderr).toMatch(/holds no repository acme\/none/);
     } finally {
       elsewhere.dispose();
+    }
+  });
+
+  it('leaves no temporary file, and says what to do where it cannot make one', async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'xccd-spill-'));
+    try {
+      const run = (TMPDIR: string) =>
+        runXccd(['report', '--json'], { cwd: folder.path, env: { TMPDIR } });
+      expect((await run(temporary)).code).toBe(0);
+      expect(readdirSync(temporary)).toEqual([]);
+      const failed = await run(join(temporary, 'missing'));
+      expect(failed).toMatchObject({ code: 2, stdout: '' });
+      expect(failed.stderr).toMatch(/missing[^]*Remedy: .*TMPDIR/);
+    } finally {
+      rmSync(temporary, { recursive: true, force: true });
     }
   });
 
