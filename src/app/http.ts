@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createAnswers, type Answers } from './answers.js';
 import type { Metrics } from './metrics.js';
 import type { JobQueue } from './queue.js';
 import { readBody } from './request-body.js';
+
+/**
+ * Longer than proxies keep an idle connection: the side that sends requests has to close it first,
+ * or a webhook that is just under way on it is lost.
+ */
+const KEEP_ALIVE_MS = 75_000;
 
 export const WEBHOOKS_PATH = '/api/github/webhooks';
 
@@ -17,6 +24,7 @@ export function appServer(
   middleware: Middleware,
   queue: Pick<JobQueue, 'counts'>,
   metrics: Metrics,
+  answers: Answers = createAnswers(),
 ): Server {
   const reply = (
     response: ServerResponse,
@@ -41,7 +49,11 @@ export function appServer(
     );
   }
 
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
+    // Of a server that stops, a connection ends with its last answer.
+    response.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
     switch (request.url) {
       case '/healthz':
         return reply(response, 200, 'ok\n');
@@ -64,6 +76,7 @@ export function appServer(
           metrics.text().then((text) => reply(response, 200, text, metrics.contentType)),
         );
       case WEBHOOKS_PATH:
+        response.once('close', answers.begin());
         webhook(request, response).catch(() => {
           if (!response.headersSent) reply(response, 400, 'the request was cut\n');
         });
@@ -72,4 +85,6 @@ export function appServer(
         return reply(response, 404, 'not found\n');
     }
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
 }

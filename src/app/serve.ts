@@ -14,6 +14,7 @@ import { createAppClient } from '../github/client.js';
 import { rateLimitedUntil } from '../github/rate-limit.js';
 import { openStudent } from '../student/open-student.js';
 import type { Student } from '../student/types.js';
+import { createAnswers } from './answers.js';
 import { openCorpusRegistry } from './corpus-registry.js';
 import { corpusWebhooks } from './corpus-webhooks.js';
 import { runCorpusJob, type CorpusTools } from './corpus-worker.js';
@@ -32,6 +33,8 @@ const RECONCILE_MS = 6 * 3_600_000;
 const MAX_WAIT_SECONDS = 60;
 /** Indexing rests while scans run, but not for ever. */
 const MAX_REST_MS = 10_000;
+/** A scan gives way to webhooks, but no longer than this at a time. */
+const MAX_GIVE_WAY_MS = 2_000;
 /** An index run that a stop has cut goes on after so long, on whichever worker is there. */
 const AFTER_STOP_MS = 5_000;
 
@@ -103,6 +106,8 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
   });
 
   const stopping = new AbortController();
+  const answers = createAnswers();
+  const giveWay = () => answers.given(MAX_GIVE_WAY_MS);
   let scans = 0;
   const corpusTools = (deliveryId: string): CorpusTools => ({
     ...clients,
@@ -125,12 +130,13 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
   ): Promise<void> {
     scans += 1;
     try {
+      await giveWay();
       const enqueue = (next: ScanJob) => queue.add(next, deliveryId);
       const say = (message: string) =>
         log.info({ delivery: deliveryId, repository: placeOf(job) }, message);
       const attempted = `${deliveryId} ${jobKey(job)}`;
       const tools = { ...clients, store: searched, student, cache, labels, attempted };
-      await runJob(job, { ...tools, last, newerWaits, enqueue, log: say });
+      await runJob(job, { ...tools, last, newerWaits, giveWay, enqueue, log: say });
     } finally {
       scans -= 1;
     }
@@ -180,7 +186,7 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
     { probot, webhooksPath: WEBHOOKS_PATH },
   );
 
-  const server = appServer(middleware, queue, metrics);
+  const server = appServer(middleware, queue, metrics, answers);
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(env.port, done);

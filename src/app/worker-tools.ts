@@ -23,6 +23,8 @@ export interface WorkerTools {
   log(message: string): void;
   /** Whether another job for the same pull request waits. */
   newerWaits(): Promise<boolean>;
+  /** Waits a little while webhooks wait for their answer. */
+  giveWay?(): Promise<void>;
   /** Stores a further job that follows from this one. */
   enqueue(job: ScanJob): Promise<unknown>;
 }

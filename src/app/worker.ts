@@ -101,6 +101,7 @@ async function pullRequestJob(
   if (pr.state === 'closed') return;
   await underCheck(client, job, pr.headSha, tools, async () => {
     const checkpoint = async (): Promise<void> => {
+      await tools.giveWay?.();
       if (!(await tools.newerWaits())) return;
       if ((await currentHead(client, job)) !== pr.headSha) throw new Superseded();
     };

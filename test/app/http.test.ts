@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { sign } from '@octokit/webhooks-methods';
 import { Probot, createNodeMiddleware } from 'probot';
 import { pino } from 'pino';
+import { createAnswers } from '../../src/app/answers.js';
 import { appServer, WEBHOOKS_PATH } from '../../src/app/http.js';
 import { createMetrics } from '../../src/app/metrics.js';
 import { MAX_BODY_BYTES } from '../../src/app/request-body.js';
@@ -99,6 +100,44 @@ test('what is larger than any webhook is refused, said in advance or not', async
   });
   expect(answer).toMatch(/^HTTP\/1\.1 413/);
   expect(received).toBe(0);
+});
+
+test('scans wait while a webhook waits for its answer', async () => {
+  const answers = createAnswers();
+  let reached = (): void => undefined;
+  const asked = new Promise<void>((done) => (reached = done));
+  let answer = (): void => undefined;
+  const slow = appServer(
+    async (_request, response) => {
+      await new Promise<void>((done) => {
+        answer = done;
+        reached();
+      });
+      response.end('ok');
+    },
+    { counts: async () => COUNTS },
+    createMetrics({ counts: async () => COUNTS }),
+    answers,
+  );
+  await new Promise<void>((done) => slow.listen(0, '127.0.0.1', done));
+  const place = `http://127.0.0.1:${(slow.address() as AddressInfo).port}${WEBHOOKS_PATH}`;
+  const response = fetch(place, { method: 'POST', body: '{}' });
+  await asked;
+  let given = false;
+  const waiting = answers.given(60_000).then(() => (given = true));
+  await new Promise(setImmediate);
+  expect(given).toBe(false);
+
+  // A server that stops answers what is under way, and keeps no connection for later.
+  const closed = new Promise<void>((done) => slow.close(() => done()));
+  answer();
+  expect((await response).status).toBe(200);
+  await waiting;
+  await closed;
+});
+
+test('an idle connection is kept for longer than proxies keep theirs', () => {
+  expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
 });
 
 test('a GET finds no webhook, and nothing lies elsewhere', async () => {
