@@ -42,6 +42,8 @@ const AFTER_STOP_MS = 5_000;
 export interface ServeParts {
   fetch?: typeof fetch;
   throttle?: boolean;
+  /** Requests to GitHub that take longer count as cut. */
+  timeoutSeconds?: number;
   student?: Student;
   store?: CorpusStore;
   /** Threads that parse what is indexed; 0 parses in this one. */
@@ -101,6 +103,7 @@ export async function serve(env: AppEnvironment, parts: ServeParts = {}): Promis
     baseUrl: env.apiUrl,
     fetch: parts.fetch,
     throttle: parts.throttle,
+    timeoutSeconds: parts.timeoutSeconds,
     maxWaitSeconds: MAX_WAIT_SECONDS,
     log: (message) => log.warn(message),
   });

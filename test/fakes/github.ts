@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { matchRequest, type MatchedRequest } from './openapi.js';
 
-interface FakeComment {
+export interface FakeComment {
   id: number;
   nodeId: string;
   body: string;

@@ -6,12 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sign } from '@octokit/webhooks-methods';
+import pg from 'pg';
 import { pino } from 'pino';
 import { readEnvironment } from '../../../src/app/environment.js';
-import { serve } from '../../../src/app/serve.js';
+import { serve, type ServeParts } from '../../../src/app/serve.js';
 import { openStudent } from '../../../src/student/open-student.js';
 import type { Student } from '../../../src/student/types.js';
-import { FakeGitHub, type FakeCheck, type FakePullRequest } from '../../fakes/github.js';
+import {
+  FakeGitHub,
+  type FakeCheck,
+  type FakeComment,
+  type FakePullRequest,
+} from '../../fakes/github.js';
 import { patchOf } from '../../fakes/patch.js';
 import { testPostgres } from '../../fakes/postgres.js';
 import { FakeRepositories } from '../../fakes/repositories.js';
@@ -20,7 +26,9 @@ export const BACKENDS = ['PostgreSQL', 'PGlite'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 const SECRET = 'a webhook secret';
-const WAIT_MS = 150_000;
+/** For hooks and tests here: generous, so that a busy machine fails none. */
+export const LONG_MS = 600_000;
+const WAIT_MS = 500_000;
 const demo = (path: string) =>
   readFileSync(new URL(`../../../demo/${path}`, import.meta.url), 'utf8');
 
@@ -182,6 +190,11 @@ export function said(pull: FakePullRequest): { findings: string[]; summaries: st
   };
 }
 
+/** The comment that stands on a file. */
+export function commentOn(pull: FakePullRequest, path: string): FakeComment {
+  return pull.threads.map(({ comments }) => comments[0]!).find((one) => one.path === path)!;
+}
+
 /** The names of the functions that a check's annotations are about, sorted. */
 export function annotated(check: FakeCheck): string[] {
   const all = check.output.annotations as { message: string }[];
@@ -257,6 +270,17 @@ export async function quiet(port: number): Promise<void> {
   }
 }
 
+/** Takes the pauses between the attempts of failed jobs away. */
+export async function hurry(databaseUrl: string): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    await client.query(`UPDATE xccd_jobs.job SET start_after = now() WHERE state = 'retry'`);
+  } finally {
+    await client.end();
+  }
+}
+
 /** Waits for what the App does by itself. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + WAIT_MS;
@@ -278,7 +302,7 @@ export interface World extends Hub {
 }
 
 /** An App on a backend, with the library in its corpus and the real student. */
-export async function openWorld(backend: Backend): Promise<World> {
+export async function openWorld(backend: Backend, parts: ServeParts = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'xccd-world-'));
   const hub = new Hub();
   const environment = await environmentOn(backend, folder);
@@ -289,11 +313,21 @@ export async function openWorld(backend: Backend): Promise<World> {
     throttle: false,
     parseThreads: 0,
     student,
+    ...parts,
     log: pino({}, { write: (line: string) => (logged += line) }),
   });
   const { port } = app;
+  const stop = async (): Promise<void> => {
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
   // The App indexes what it is installed on by itself: no corpus is made for it.
-  await eventually(() => logged.includes('repository indexed'));
+  try {
+    await eventually(() => logged.includes('repository indexed'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return Object.assign(hub, {
     port,
     log: () => logged,
@@ -304,9 +338,6 @@ export async function openWorld(backend: Backend): Promise<World> {
       await quiet(port);
     },
     dead: async () => (await jobsOf(port)).dead,
-    async stop() {
-      await app.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   });
 }
