@@ -12,7 +12,15 @@
  * (XCCD_CHROMIUM), against an empty page, median of nine. Writes report.md and report.json.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -41,6 +49,12 @@ if (options.measure) {
 }
 if (!options.corpus) {
   process.stderr.write('Name a corpus: node bench/report.mjs --corpus FILE\n');
+  process.exit(2);
+}
+
+const chromium = process.env['XCCD_CHROMIUM'] ?? '/usr/bin/chromium';
+if (!existsSync(chromium)) {
+  process.stderr.write(`There is no ${chromium}: install Chromium, or name it by XCCD_CHROMIUM.\n`);
   process.exit(2);
 }
 
@@ -128,7 +142,7 @@ async function grow(file, real, size) {
 /** Milliseconds until the page has drawn, per opening. */
 async function openings(file, times) {
   const browser = await launch({
-    executablePath: process.env['XCCD_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: chromium,
     args: ['--no-sandbox'],
   });
   const taken = [];

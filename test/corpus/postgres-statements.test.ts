@@ -44,7 +44,8 @@ function used(statements: readonly string[]): Record<Kind, Set<string>> {
     )) {
       found.types.add(type);
     }
-    for (const [operator] of bare.matchAll(/<#>|<>|<=|>=|[<>=~+]/g)) found.operators.add(operator);
+    for (const [operator] of bare.matchAll(/<#>|<>|<=|>=|[<>=~+]|(?<= )\*(?= )/g))
+      found.operators.add(operator);
     for (const [name] of bare.matchAll(/\bpg_(?:extension|indexes)\b/g)) found.catalogues.add(name);
   }
   return found;
