@@ -31,11 +31,11 @@ function duration(seconds) {
   return seconds < 172_800 ? `${f(seconds / 3600, 0)} h` : `${f(seconds / 86_400, 0)} days`;
 }
 
-/** Seconds or milliseconds at `n`, from the two largest sizes, as a + b·log(n). */
+/** Milliseconds at `n` as a + b·log(n), from the smallest and the largest size. */
 function byLogarithm(rows, of, n) {
-  const [small, large] = rows.slice(-2);
+  const [small, large] = [rows[0], rows.at(-1)];
   const slope = (of(large) - of(small)) / Math.log(large.functions / small.functions);
-  return of(large) + Math.max(0, slope) * Math.log(n / large.functions);
+  return of(large) + slope * Math.log(n / large.functions);
 }
 
 export function postgresTable(result) {
@@ -46,6 +46,7 @@ export function postgresTable(result) {
     '',
     `\`${result.command}\`: PostgreSQL ${server.server_version}, pgvector ${server.pgvector} (shared_buffers ${server.shared_buffers}); ${result.dimensions} dimensions, best ${result.k}, batches of ${result.batch}. ${result.queries} queries are real functions held out of what is searched. ${big(result.realFunctions)} functions searched are real; **what is above that is made**: each lies between two real ones (50–90 % of the first) with noise of ±0.02 per component. ${result.cores} cores of ${result.cpu}, load ${f(result.load)} (other work included${result.priority === null ? '' : `; searches at niceness ${result.priority}`}), ${f(result.memoryGiB, 0)} GiB; server and clients on one machine. Filters: ${languages.common} (${f(share.common * 100, 0)} % of the functions), ${languages.rare} (${f(share.rare * 100, 0)} %).`,
     '',
+    ...(result.notes ?? []).flatMap((note) => [note, '']),
     'Recall is by score: of ten functions found, those that are at least as near as the exact tenth. Ties (equal functions in several projects) thus count whichever of them is named.',
     '',
     ...table(
@@ -126,7 +127,7 @@ export function postgresTable(result) {
   return lines.join('\n');
 }
 
-/** From the two largest sizes: linear what every function costs, logarithmic what a graph walk does. */
+/** Linear what every function costs, logarithmic what a graph walk does. */
 function growth(rows) {
   const last = rows.at(-1);
   const at = (n) => {
@@ -136,7 +137,7 @@ function growth(rows) {
       big(n),
       `${f((last.sqlite.search.none.batchP50Ms * times) / 1000)} s`,
       size(last.sqlite.bytes * times),
-      `${f(byLogarithm(rows, (r) => r.postgres.usual.search.none.cpuMs, n))} ms`,
+      `${f(byLogarithm(rows, (r) => Object.values(r.postgres.hnsw)[1].search.none.cpuMs, n))} ms`,
       size(last.postgres.bytes * times),
       size(last.postgres.indexBytes * times),
       duration(last.postgres.indexSeconds * times * deeper),
