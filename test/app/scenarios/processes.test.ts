@@ -182,7 +182,7 @@ test(
     expect(hub.github.checks.every(({ status }) => status === 'completed')).toBe(true);
     await app.stop();
   },
-  LONG_MS,
+  3 * LONG_MS,
 );
 
 test(
