@@ -37,14 +37,14 @@ export async function lockCorpus(
   const until = Date.now() + waitMs;
   try {
     for (let told = false; !(await attempt());) {
+      if (!told) onWait?.();
+      told = true;
       if (Date.now() >= until) {
         throw new UserError(
           `Another xccd index is writing to ${repository === undefined ? '' : `${repository} in `}${db.location}`,
           'Wait for it to finish and run the command again.',
         );
       }
-      if (!told) onWait?.();
-      told = true;
       await sleep(Math.min(200, Math.max(1, until - Date.now())));
     }
     return release;

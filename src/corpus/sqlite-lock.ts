@@ -25,14 +25,14 @@ export async function lockFile(
         held.close();
       };
     }
+    if (!told) onWait?.();
+    told = true;
     if (Date.now() >= until) {
       throw new UserError(
         `Another xccd index is writing to ${file}`,
         'Wait for it to finish and run the command again.',
       );
     }
-    if (!told) onWait?.();
-    told = true;
     await sleep(Math.min(200, Math.max(1, until - Date.now())));
   }
 }
