@@ -7,8 +7,9 @@ import { indexRepository } from '../corpus/builder.js';
 import { openStore } from '../corpus/open-store.js';
 import { renderReport } from '../report/render-report.js';
 import { withTwinSources } from '../report/twin-source.js';
+import { alignedLineCount } from '../scan/best-first.js';
 import { scanLocally } from '../scan/local-scan.js';
-import type { Finding, ScanResult } from '../scan/types.js';
+import type { ScanResult } from '../scan/types.js';
 import { openStudent } from '../student/open-student.js';
 import { terminalWidth, wantsColor, writeResult, writeStderr, writeStdout } from './output.js';
 
@@ -24,9 +25,9 @@ const WITH_CODE = 2;
 
 /** The result with the code of the findings alone that have most to show. */
 function withLessCode(result: ScanResult): ScanResult {
-  const aligned = ({ evidence }: Finding) =>
-    evidence.reduce((sum, { lines: [from, to] }) => sum + to - from + 1, 0);
-  const best = [...result.findings].sort((a, b) => aligned(b) - aligned(a)).slice(0, WITH_CODE);
+  const best = [...result.findings]
+    .sort((a, b) => alignedLineCount(b) - alignedLineCount(a))
+    .slice(0, WITH_CODE);
   const findings = result.findings.map((finding) =>
     best.includes(finding) ? finding : { ...finding, source: undefined },
   );

@@ -21,8 +21,8 @@ export const EXACT_UP_TO = 20_000;
 /** Finds 98% of the best ten among 300,000 functions (bench/postgres.mjs). */
 const BREADTH = 40;
 /**
- * Where a filter leaves less than half: the graph is walked past most of what is found, and 40 finds
- * 96%, 100 finds 97% in hardly more time.
+ * Where a filter leaves less than half: the graph is walked past most of what is found. Of 300,000
+ * functions with a filter that 13% match, 40 finds 96%, 100 finds 97% in hardly more time.
  */
 const FILTERED_BREADTH = 100;
 /**

@@ -101,13 +101,13 @@ function codeLines(finding: Finding, rows: Row[], options: TerminalOptions, c: C
  */
 function messageLines(finding: Finding, said: Set<string>, c: Colors): string[] {
   const { level, rule, message, license } = finding;
-  const explanation = license?.explanation;
-  const repeated = explanation !== undefined && said.has(explanation);
-  if (explanation !== undefined && message.endsWith(explanation)) said.add(explanation);
   const text = (line: string) => `  ${levelLabel(level, c)} ${rule}  ${neutraliseLine(line)}`;
-  if (repeated && message.endsWith(explanation)) {
-    const own = message.slice(0, -explanation.length);
-    return [text(`${own}${licenseName(license!.expression)}, as above.`)];
+  if (license && message.endsWith(license.explanation)) {
+    if (said.has(license.explanation)) {
+      const own = message.slice(0, -license.explanation.length);
+      return [text(`${own}${licenseName(license.expression)}, as above.`)];
+    }
+    said.add(license.explanation);
   }
   return [
     text(message),

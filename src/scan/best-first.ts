@@ -5,7 +5,7 @@ const RANK: Record<Level, number> = { error: 0, warning: 1, note: 2 };
 const likelihood = ({ twins }: Finding): number => twins[0]?.probability ?? 0;
 
 /** Lines of the changed function that align with its best twin. */
-function alignedLines({ evidence }: Finding): number {
+export function alignedLineCount({ evidence }: Finding): number {
   return evidence.reduce((sum, { lines: [from, to] }) => sum + to - from + 1, 0);
 }
 
@@ -17,6 +17,8 @@ export function bestFirst(findings: readonly Finding[]): Finding[] {
   const percent = (finding: Finding): number => Math.floor(likelihood(finding) * 100 + 1e-9);
   return [...findings].sort(
     (a, b) =>
-      RANK[a.level] - RANK[b.level] || percent(b) - percent(a) || alignedLines(b) - alignedLines(a),
+      RANK[a.level] - RANK[b.level] ||
+      percent(b) - percent(a) ||
+      alignedLineCount(b) - alignedLineCount(a),
   );
 }
