@@ -11,7 +11,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { pairHeads } from '../dist/student/evaluate.js';
+import { headsOf } from '../dist/student/evaluate.js';
 import { readManifest, studentDirectory } from '../dist/student/manifest.js';
 import { openStudent } from '../dist/student/open-student.js';
 import { cosine } from '../dist/student/pair-features.js';
@@ -54,7 +54,7 @@ const say = (text) =>
 
 const { manifest, sha256 } = await readManifest(studentDirectory(options.student));
 const student = await openStudent({ id: options.student, device: 'cpu' });
-const heads = pairHeads(student);
+const heads = headsOf(student);
 const { test, calibration } = await readPrograms(options.data);
 say(`${test.length} test and ${calibration.length} calibration programs`);
 

@@ -15,7 +15,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { pairHeads } from '../dist/student/evaluate.js';
+import { headsOf } from '../dist/student/evaluate.js';
 import { readManifest, studentDirectory } from '../dist/student/manifest.js';
 import { openStudent } from '../dist/student/open-student.js';
 import { baseVectors } from './accuracy/base-vectors.mjs';
@@ -93,7 +93,7 @@ const judge = (head) => (a, b) =>
   student.judge(a.encoded, b.encoded, { head, use: 'scan', searched: searchable.length }).score;
 const setting = { queries, strangers: blinded, corpus: searchable, candidates: CANDIDATES };
 const recall = {};
-for (const head of pairHeads(student)) {
+for (const head of headsOf(student)) {
   recall[head] = recallOfPorts({
     ...setting,
     find: inAll,
@@ -120,7 +120,7 @@ if (options.base) {
 }
 
 const alarms = {};
-for (const head of pairHeads(student)) {
+for (const head of headsOf(student)) {
   alarms[head] = falseAlarms({ student, head, strangers: plain, corpus, find: inCorpus });
   say(`false alarms, ${head} head`);
 }
