@@ -14,6 +14,8 @@ SET_WEIGHTS = {"atcoder": 0.52, "leetcode": 0.26, "codejam": 0.07, "mbxp": 0.15}
 LANGUAGE_WEIGHTS = {"rust": 2.0, "ruby": 3.0, "java": 1.2, "python": 1.2, "kotlin": 1.3}
 CROSS_LANGUAGE = 0.85
 BLIND_TEXTS = {"atcoder": 0.25, "codejam": 0.25, "leetcode": 0.35, "mbxp": 0.45}
+# Batches in which no text keeps any name, so that only the logic tells clones from strangers.
+BLIND_BATCHES = {"atcoder": 0.1, "codejam": 0.1, "leetcode": 0.3, "mbxp": 0.4}
 
 
 @dataclass
@@ -103,10 +105,13 @@ class CloneSampler:
             chosen = [int(i) for i in self.rng.choice(len(problems), count, replace=False,
                                                       p=self.weights[name])]
         rows, labels = [], []
+        all_blind = self.rng.random() < BLIND_BATCHES[name]
         for label, at in enumerate(chosen):
             for i in self._members(problems[at], members):
                 words = self.store.text_words(i)
-                if self.rng.random() < BLIND_TEXTS[name]:
+                if all_blind:
+                    words = self.store.blind(words, self.rng, 1.0)
+                elif self.rng.random() < BLIND_TEXTS[name]:
                     words = self.store.blind(words, self.rng, self.rng.uniform(0.6, 1.0))
                 rows.append(self.store.pieces_of(words, max_tokens))
                 labels.append(label)

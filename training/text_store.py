@@ -52,6 +52,8 @@ class TextStore:
         self.name_pool = np.flatnonzero(is_name & (self.document_share > 2e-5))
         letters = np.array([len(w) == 1 and w.isalpha() for w in self.vocabulary])
         self.letter_pool = np.flatnonzero(letters)
+        numbered = [re.fullmatch("[a-z][0-9]{1,2}", w) is not None for w in self.vocabulary]
+        self.numbered_pool = np.flatnonzero(np.array(numbered))
 
     def __len__(self) -> int:
         return len(self.meta)
@@ -75,14 +77,16 @@ class TextStore:
     def blind(self, words: np.ndarray, rng: np.random.Generator, share: float) -> np.ndarray:
         """Renames ``share`` of the distinct name words consistently.
 
-        New names are random words, single letters or one word for all, as tools rename that
-        hide names.
+        New names are random words, single letters, numbered letters or one word for all, as
+        tools rename that hide names.
         """
         distinct, inverse = np.unique(words, return_inverse=True)
         chosen = self.blindable[distinct] & (rng.random(len(distinct)) < share)
         swapped = distinct.copy()
         style = rng.random()
-        pool = self.name_pool if style < 0.5 else self.letter_pool
+        pool = self.name_pool if style < 0.4 else self.letter_pool
+        if 0.65 < style <= 0.85 and len(self.numbered_pool):
+            pool = self.numbered_pool
         names = rng.choice(pool, int(chosen.sum()))
         swapped[chosen] = names[:1] if style > 0.85 and len(names) else names
         return swapped[inverse]
