@@ -109,10 +109,9 @@ class CloneSampler:
         for label, at in enumerate(chosen):
             for i in self._members(problems[at], members):
                 words = self.store.text_words(i)
-                if all_blind:
-                    words = self.store.blind(words, self.rng, 1.0)
-                elif self.rng.random() < BLIND_TEXTS[name]:
-                    words = self.store.blind(words, self.rng, self.rng.uniform(0.6, 1.0))
+                if all_blind or self.rng.random() < BLIND_TEXTS[name]:
+                    share = 1.0 if all_blind else self.rng.uniform(0.6, 1.0)
+                    words = self.store.blind(words, self.rng, share)
                 rows.append(self.store.pieces_of(words, max_tokens))
                 labels.append(label)
         return Batch(rows, np.array(labels), name)

@@ -52,8 +52,8 @@ class TextStore:
         self.name_pool = np.flatnonzero(is_name & (self.document_share > 2e-5))
         letters = np.array([len(w) == 1 and w.isalpha() for w in self.vocabulary])
         self.letter_pool = np.flatnonzero(letters)
-        numbered = [re.fullmatch("[a-z][0-9]{1,2}", w) is not None for w in self.vocabulary]
-        self.numbered_pool = np.flatnonzero(np.array(numbered))
+        numbered = np.array([bool(re.fullmatch("[a-z][0-9]{1,2}", w)) for w in self.vocabulary])
+        self.numbered_pool = np.flatnonzero(numbered)
 
     def __len__(self) -> int:
         return len(self.meta)
@@ -84,9 +84,12 @@ class TextStore:
         chosen = self.blindable[distinct] & (rng.random(len(distinct)) < share)
         swapped = distinct.copy()
         style = rng.random()
-        pool = self.name_pool if style < 0.4 else self.letter_pool
-        if 0.65 < style <= 0.85 and len(self.numbered_pool):
+        if style < 0.4:
+            pool = self.name_pool
+        elif 0.65 < style <= 0.85 and len(self.numbered_pool):
             pool = self.numbered_pool
+        else:
+            pool = self.letter_pool
         names = rng.choice(pool, int(chosen.sum()))
         swapped[chosen] = names[:1] if style > 0.85 and len(names) else names
         return swapped[inverse]
